@@ -1,0 +1,86 @@
+"""The agent's settings: one typed object, every field with default, unit, meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from config.loading import EnvironmentSettings
+
+
+class AgentSettings(EnvironmentSettings):
+    """Settings of `python -m agent`, from variables that start with `AGENT_`."""
+
+    model_config = SettingsConfigDict(env_prefix="AGENT_")
+
+    bind: str | None = Field(
+        None,
+        description="Address to listen on. Default: every address, IPv4 and IPv6.",
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8080, description="Port to listen on; 0 takes a free one."
+    )
+    proxy_url: str = Field(
+        "http://127.0.0.1:8081", description="Base URL of the proxy."
+    )
+    proxy_token: SecretStr | None = Field(
+        None, description="The agent's token at the proxy. Default: none."
+    )
+    hotel_id: Annotated[int, Field(ge=1)] = Field(
+        1, description="The hotel's id in QloApps."
+    )
+    hotel_timezone: str = Field(
+        "America/Argentina/Buenos_Aires",
+        description="Time zone in which 'today' is meant.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis that keeps messages and conversations. Default: none.",
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        None,
+        description="Signs webhook bodies (X-Hub-Signature-256). "
+        "Default: none; signatures are not checked.",
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="Answers the webhook's verification. Default: none."
+    )
+    whatsapp_access_token: SecretStr | None = Field(
+        None,
+        description="Sends replies through the Cloud API. "
+        "Default: none; replies are in the webhook's answer.",
+    )
+    whatsapp_phone_number_id: str | None = Field(
+        None, description="The hotel's phone number id in the Cloud API."
+    )
+    whatsapp_api_url: str | None = Field(
+        None, description="Base URL of the Cloud API, version included."
+    )
+
+    @field_validator("proxy_url", "whatsapp_api_url")
+    @classmethod
+    def _is_a_base_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("it must be a URL such as http://127.0.0.1:8081")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("it has no credentials, no query and no fragment")
+        _ = parts.port  # raises ValueError where it is no port
+        return value.rstrip("/")
+
+    @field_validator("hotel_timezone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError):
+            raise ValueError(
+                "it must be a time zone such as America/Argentina/Buenos_Aires"
+            ) from None
+        return value

@@ -1,0 +1,203 @@
+"""The proxy's settings: one typed object, every field with default, unit, meaning."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from config.loading import EnvironmentSettings
+
+
+def _split_tokens(value: Any) -> Any:
+    """Read `name:token,name:token` as a mapping of names to tokens."""
+    if not isinstance(value, str):
+        return value
+    tokens: dict[str, SecretStr] = {}
+    for pair in filter(None, (part.strip() for part in value.split(","))):
+        name, colon, token = pair.partition(":")
+        if not (name.replace("-", "").replace("_", "").isalnum() and colon and token):
+            raise ValueError("it must be name:token pairs, separated by commas")
+        if name in tokens:
+            raise ValueError(f"the name {name} stands there twice")
+        tokens[name] = SecretStr(token)
+    return tokens
+
+
+def _split_names(value: Any) -> Any:
+    """Read `1,2,3` as a tuple."""
+    if not isinstance(value, str):
+        return value
+    return tuple(filter(None, (part.strip() for part in value.split(","))))
+
+
+Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class ProxySettings(EnvironmentSettings):
+    """Settings of `python -m proxy`, from variables that start with `PROXY_`."""
+
+    model_config = SettingsConfigDict(env_prefix="PROXY_")
+
+    bind: str | None = Field(
+        None,
+        description="Address to listen on. Default: every address, IPv4 and IPv6; "
+        "loopback only where an upstream key is set and no client tokens are.",
+    )
+    port: Port = Field(8081, description="Port to listen on; 0 takes a free one.")
+    upstream_url: str = Field(
+        description="Base URL of QloApps, such as http://127.0.0.1:8080."
+    )
+    upstream_host: str | None = Field(
+        None,
+        description="The shop's own domain, port included, sent as Host. "
+        "Default: the upstream URL's host:port.",
+    )
+    upstream_key: SecretStr | None = Field(
+        None,
+        description="The proxy's own webservice key. "
+        "Default: clients' credentials pass through.",
+    )
+    client_tokens: Annotated[dict[str, SecretStr], BeforeValidator(_split_tokens)] = (
+        Field(
+            default_factory=dict,
+            description="Who may call: name:token,…; sent as X-Proxy-Token. "
+            "Default: whoever can reach the port.",
+        )
+    )
+    admin_token: SecretStr | None = Field(
+        None,
+        description="Token of the admin paths, sent as X-Admin-Token. "
+        "Default: none; the admin paths answer 403.",
+    )
+    upstream_timeout_s: Seconds = Field(
+        15, description="A call without a complete answer by then failed, seconds."
+    )
+    soft_timeout_s: Seconds = Field(
+        0.8,
+        description="A guest with a usable copy waits no longer for the PMS, seconds.",
+    )
+    breaker_failures: int = Field(
+        5, ge=1, le=10000, description="Failures in the window that open the breaker."
+    )
+    breaker_window_s: Seconds = Field(
+        30, description="Sliding window over which failures count, seconds."
+    )
+    breaker_open_s: Seconds = Field(
+        30, description="How long the breaker stays open before a probe, seconds."
+    )
+    fresh_s: Seconds = Field(
+        30, description="Availability is served without asking up to this age, seconds."
+    )
+    usable_s: Seconds = Field(
+        300, description="Availability may be served, marked, to this age, seconds."
+    )
+    catalogue_fresh_s: Seconds = Field(
+        60, description="As PROXY_FRESH_S, for hotels, room types and the like."
+    )
+    catalogue_usable_s: Seconds = Field(
+        300, description="As PROXY_USABLE_S, for hotels, room types and the like."
+    )
+    max_inflight: int = Field(
+        4, ge=1, le=1000, description="Calls inside the PMS at once."
+    )
+    max_waiting: int = Field(
+        64, ge=0, le=100000, description="Calls that may wait for a place."
+    )
+    max_wait_s: Seconds = Field(
+        5, description="How long a call may wait for a place, seconds."
+    )
+    abandoned_hold_s: Seconds = Field(
+        45, description="A call given up at its deadline keeps its place, seconds."
+    )
+    refresh_per_min: int = Field(
+        20,
+        ge=0,
+        le=10000,
+        description="Calls a minute for refreshing ahead of guests; 0 = off.",
+    )
+    cache_bytes: int = Field(
+        67108864, ge=0, description="Byte budget of the copies held in memory."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Redis behind the memory store. Default: none."
+    )
+    snapshot_path: str | None = Field(
+        None, description="File that keeps copies over a restart. Default: none."
+    )
+    unknown_settle_s: Seconds = Field(
+        120, description="A write not found by then is presumed not applied, seconds."
+    )
+    drain_s: Seconds = Field(
+        10, description="On SIGTERM requests under way get this long, seconds."
+    )
+    calendar_nights: int = Field(
+        180, ge=0, le=730, description="Nights kept in the calendar; 0 = off."
+    )
+    hotels: Annotated[tuple[str, ...], BeforeValidator(_split_names)] = Field(
+        (), description="Hotel ids, separated by commas. Default: learned."
+    )
+
+    @field_validator("upstream_url")
+    @classmethod
+    def _is_a_base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("it must be a URL such as http://127.0.0.1:8080")
+        if parts.username or parts.password:
+            raise ValueError("credentials belong in PROXY_UPSTREAM_KEY")
+        if parts.query or parts.fragment:
+            raise ValueError("a base URL has no query and no fragment")
+        _ = parts.port  # raises ValueError where it is no port
+        return value.rstrip("/")
+
+    @field_validator("upstream_host")
+    @classmethod
+    def _is_a_host(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isascii() and value.isprintable()):
+            raise ValueError("it must be a host name, with :port where it has one")
+        if value is not None and set(value) & set(" /@?#"):
+            raise ValueError("it must be a host name, with :port where it has one")
+        return value
+
+    @field_validator("upstream_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key = value.get_secret_value()
+            if not (key.isascii() and key.isprintable()) or set(key) & set(" :"):
+                raise ValueError("a key has no spaces, colons or control characters")
+        return value
+
+    @model_validator(mode="after")
+    def _own_key_is_not_for_everybody(self) -> ProxySettings:
+        if self.bind and self.lends_its_key and not is_loopback(self.bind):
+            raise ValueError(
+                f"PROXY_BIND is {self.bind!r}, which would lend the PMS key to whoever "
+                "reaches it: set PROXY_CLIENT_TOKENS, or bind to loopback."
+            )
+        return self
+
+    @property
+    def lends_its_key(self) -> bool:
+        """Whether anybody who reaches the port acts with the proxy's own key."""
+        return self.upstream_key is not None and not self.client_tokens
+
+    @property
+    def host_header(self) -> str:
+        """The Host that the PMS must see, port included."""
+        return self.upstream_host or urlsplit(self.upstream_url).netloc
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether only this machine can reach `address`."""
+    if address == "localhost":
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
