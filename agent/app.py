@@ -1,0 +1,104 @@
+"""The composition root: from settings and a clock to a web application."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+
+from agent.api import STOPPING, Api
+from agent.pms import PmsClient
+from agent.problems import BODY_LIMIT_BYTES, speak_problems
+from agent.runner import Runner
+from agent.sessions import Seen, Sessions
+from agent.telemetry import Telemetry, watch_requests
+from agent.webhook import Webhook, WebhookPolicy
+from agent.whatsapp import DEFAULT_API_URL, WhatsApp
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pydantic import SecretStr
+
+    from agent.clock import Clock
+    from config.agent_settings import AgentSettings
+
+
+def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
+    """Build the agent; needs a running loop, as aiohttp's client does."""
+    telemetry = Telemetry()
+    zone = ZoneInfo(settings.hotel_timezone)
+    # Every call is bounded by the clock where it is made.
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+    pms = PmsClient(
+        session,
+        proxy_url=settings.proxy_url,
+        proxy_token=_secret(settings.proxy_token),
+        hotel_id=settings.hotel_id,
+        clock=clock,
+    )
+    webhook = Webhook(
+        policy=WebhookPolicy(
+            app_secret=_secret(settings.whatsapp_app_secret),
+            verify_token=_secret(settings.whatsapp_verify_token),
+        ),
+        runner=Runner(pms, Sessions(), zone=zone, clock=clock),
+        pms=pms,
+        whatsapp=_whatsapp(settings, session, clock),
+        seen=Seen(),
+        telemetry=telemetry,
+        clock=clock,
+    )
+    api = Api(
+        pms=pms,
+        telemetry=telemetry,
+        hotel_id=settings.hotel_id,
+        zone=zone,
+        clock=clock,
+    )
+
+    async def lifetime(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await webhook.finish()
+        await session.close()
+
+    app = web.Application(
+        middlewares=[watch_requests(telemetry, clock), speak_problems],
+        client_max_size=BODY_LIMIT_BYTES,
+    )
+    app[STOPPING] = asyncio.Event()
+    app.cleanup_ctx.append(lifetime)
+    app.add_routes(
+        [
+            web.get("/webhooks/whatsapp", webhook.verify),
+            web.post("/webhooks/whatsapp", webhook.receive),
+            web.get("/api/v1/availability", api.availability),
+            web.get("/health/live", api.live),
+            web.get("/health/ready", api.ready),
+            web.get("/metrics", api.metrics),
+        ]
+    )
+    return app
+
+
+def _whatsapp(
+    settings: AgentSettings, session: aiohttp.ClientSession, clock: Clock
+) -> WhatsApp | None:
+    token = _secret(settings.whatsapp_access_token)
+    phone_number_id = settings.whatsapp_phone_number_id
+    if token is None or phone_number_id is None:
+        return None
+    return WhatsApp(
+        session,
+        api_url=settings.whatsapp_api_url or DEFAULT_API_URL,
+        access_token=token,
+        phone_number_id=phone_number_id,
+        clock=clock,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

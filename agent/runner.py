@@ -1,0 +1,116 @@
+"""Performs what the dialogue asks for, and feeds the results back as events."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+import structlog
+
+from agent.dialogue import step
+from agent.intents import understand
+from agent.messages import (
+    AskBreaker,
+    AskPms,
+    BreakerTold,
+    GuestWrote,
+    HandOff,
+    Offer,
+    Say,
+)
+from agent.replies import render
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from agent.clock import Clock
+    from agent.messages import (
+        BreakerState,
+        Effect,
+        Event,
+        Guest,
+        NothingToShow,
+        Phrase,
+        RoomsFound,
+        Search,
+    )
+    from agent.sessions import Session, Sessions
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Pms(Protocol):
+    """What the runner asks of the PMS's side."""
+
+    async def search(self, search: Search) -> RoomsFound | NothingToShow:
+        """Ask which rooms are free."""
+        ...
+
+    async def breaker(self) -> BreakerState:
+        """Ask how the breaker stands."""
+        ...
+
+
+class Runner:
+    """Holds the conversations of all guests."""
+
+    def __init__(
+        self, pms: Pms, sessions: Sessions, *, zone: tzinfo, clock: Clock
+    ) -> None:
+        self._pms = pms
+        self._sessions = sessions
+        self._zone = zone
+        self._clock = clock
+
+    async def converse(self, guest: Guest, text: str) -> str:
+        """Return the reply to a guest's text."""
+        session = self._session(guest)
+        async with session.lock:
+            now = self._clock.wall().astimezone(self._zone)
+            first = GuestWrote(understood=understand(text, now.date()))
+            events: deque[Event] = deque([first])
+            said: list[str] = []
+            while events:
+                # Kept after every step: a turn cut short loses none of its slots.
+                session.state, effects = step(session.state, events.popleft(), now)
+                for effect in effects:
+                    event = await self._perform(effect, guest, session, said)
+                    if event is not None:
+                        events.append(event)
+            return "\n".join(said)
+
+    def phrase(self, guest: Guest, phrase: Phrase) -> str:
+        """Say a phrase in the guest's language, apart from the conversation."""
+        return render(Say(phrase=phrase), self._session(guest).state.lang)
+
+    def _session(self, guest: Guest) -> Session:
+        return self._sessions.of(guest.address, self._clock.monotonic())
+
+    async def _perform(
+        self, effect: Effect, guest: Guest, session: Session, said: list[str]
+    ) -> Event | None:
+        match effect:
+            case Say() | Offer():
+                said.append(render(effect, session.state.lang))
+            case AskPms():
+                return await self._pms.search(effect.search)
+            case AskBreaker():
+                return BreakerTold(state=await self._pms.breaker())
+            case HandOff():
+                _log.info(
+                    "guest.handed_off",
+                    guest=shortened(guest),
+                    reason=effect.reason,
+                    checkin=str(effect.slots.checkin),
+                    nights=effect.slots.nights,
+                    adults=effect.slots.adults,
+                    children=effect.slots.children,
+                )
+            case _:
+                assert_never(effect)
+        return None
+
+
+def shortened(guest: Guest) -> str:
+    """Name a guest in a log by the last digits only."""
+    return f"…{guest.address[-3:]}"
