@@ -1,1 +1,1 @@
-"""To be written."""
+"""A stand-in for the QloApps PMS, and its faults: for demo, tests and benchmarks."""

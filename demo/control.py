@@ -1,0 +1,120 @@
+"""
+Drive a stand-in over HTTP, on a port of its own: faults on and off, calls counted.
+
+`POST /faults/{name}`, `DELETE /faults`, `GET /`, `GET /calls`. Called by
+`python -m demo.pms`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from demo import faults
+from demo.pms import LOCALHOST, StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from demo.faults import Fault
+
+REFUSE = "refuse"
+PLAIN: dict[str, Callable[..., Fault]] = {
+    "hang": faults.hang,
+    "error_page": faults.error_page,
+    "bad_gateway": faults.bad_gateway,
+    "truncated": faults.truncated,
+    "reset": faults.reset,
+    "expired_key": faults.expired_key,
+}
+NAMES = (*PLAIN, "slow", REFUSE)
+SLOW_S = "2"
+
+
+def make_control(pms: StandIn) -> web.Application:
+    """Build the control API of a stand-in."""
+
+    async def show(_: web.Request) -> web.Response:
+        playing = pms.fault.name if pms.fault else None
+        return web.json_response(
+            {
+                "pms": pms.url,
+                "faults": NAMES,
+                "playing": playing if pms.is_listening else REFUSE,
+            }
+        )
+
+    async def calls(_: web.Request) -> web.Response:
+        return web.json_response({"calls": len(pms.calls)})
+
+    async def play(request: web.Request) -> web.Response:
+        name, resource = request.match_info["name"], request.query.get("resource")
+        if name not in NAMES:
+            raise web.HTTPNotFound(text=f"There is no fault {name}.\n")
+        if name == REFUSE:
+            await pms.refuses()
+        elif name == "slow":
+            seconds = request.query.get("seconds", SLOW_S)
+            try:
+                pms.always(faults.slow(float(seconds), resource=resource))
+            except ValueError:
+                raise web.HTTPBadRequest(text="seconds is a number.\n") from None
+        else:
+            pms.always(PLAIN[name](resource=resource))
+        return web.json_response({"playing": name})
+
+    async def heal(_: web.Request) -> web.Response:
+        pms.heals()
+        await pms.listens()
+        return web.json_response({"playing": None})
+
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/", show),
+            web.get("/calls", calls),
+            web.post("/faults/{name}", play),
+            web.delete("/faults", heal),
+        ]
+    )
+    return app
+
+
+async def serve(port: int, control_port: int, key: str) -> None:
+    """Run a stand-in and its control API until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    pms = StandIn(key)
+    await pms.start(port)
+    runner = web.AppRunner(make_control(pms), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, LOCALHOST, control_port)
+    await site.start()
+    control = runner.addresses[0][1]
+    sys.stdout.write(f"pms {pms.url}\ncontrol http://{LOCALHOST}:{control}\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    await runner.cleanup()
+    await pms.stop()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m demo.pms", description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control-port", type=int, default=0)
+    parser.add_argument("--key", default="A" * 32)
+    options = parser.parse_args(argv)
+    try:
+        asyncio.run(serve(options.port, options.control_port, options.key))
+    except OSError as exc:
+        sys.stderr.write(f"The stand-in cannot listen: {exc.strerror}.\n")
+        return 1
+    return 0

@@ -1,0 +1,104 @@
+"""
+One request on its connection: what a fault may do to it.
+
+A fault gets an `Exchange` and plays on it; `pms` makes them. Writes go straight to
+the transport, so that a fault can break HTTP in any way it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from demo.cookies import cookie_for
+from demo.wire import Headers, head, headers_of, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable
+    from datetime import datetime
+
+    from demo.answers import Answer, Refusal
+    from demo.calls import Call
+    from demo.webservice import Shop
+
+
+class Clock(Protocol):
+    """Time of day and durations; `config.clock.SystemClock` has this shape."""
+
+    def monotonic(self) -> float:
+        """Return monotonic seconds."""
+
+    def wall(self) -> datetime:
+        """Return the time of day, in UTC."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """
+    A call and the connection that waits for its answer.
+
+    The connection is kept open after `respond` and closed after anything else,
+    unless `keeps` is set.
+    """
+
+    call: Call
+    shop: Shop
+    clock: Clock
+    transport: asyncio.Transport | None
+    healed: asyncio.Event
+    came_at: float
+    keeps: bool = False
+
+    def healthy(self) -> Answer:
+        """Let the shop work on the call, now; a booking is written by this."""
+        return self.shop.answer(self.call, self.clock.wall())
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """Give an error list in the call's format."""
+        return self.shop.refuses(self.call, refusal)
+
+    def respond(self, answer: Answer) -> None:
+        """Send a whole answer and keep the connection."""
+        now = self.clock.wall()
+        self.send(wire(answer, self.headers_of(answer, now), self.call.method, now))
+        self.keeps = True
+
+    def headers_of(self, answer: Answer, now: datetime) -> Headers:
+        """Give all headers of an answer but those that frame its body."""
+        took_s = self.clock.monotonic() - self.came_at
+        return [*headers_of(answer, now, took_s), *cookie_for(answer, now)]
+
+    def send_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Send a status line and headers, whatever they promise."""
+        self.send(head(status, headers, self.clock.wall()))
+
+    def send(self, data: bytes) -> None:
+        """Send raw bytes; nothing where the client has left."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def reset(self) -> None:
+        """Drop the connection with a TCP reset."""
+        drop(self.transport)
+
+    async def until(self, wish: Coroutine[None, None, object]) -> None:
+        """Wait for what is wished, or for the stand-in to be healed."""
+        waits = [asyncio.ensure_future(one) for one in (wish, self.healed.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+def drop(transport: asyncio.Transport | None) -> None:
+    """Reset a connection: unsent data is lost and the peer gets an RST."""
+    if transport is None:
+        return
+    raw = transport.get_extra_info("socket")
+    if raw is not None:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

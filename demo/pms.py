@@ -1,0 +1,236 @@
+"""
+The stand-in itself: a shop on a socket, faults in front of it, every call kept.
+
+A thin shell on aiohttp's request parser. Tests and benchmarks use `StandIn`;
+`python -m demo.pms --port P --control-port C` runs it alone, driven over `control`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from config.clock import SystemClock
+from demo import houses
+from demo.calls import Call
+from demo.exchange import Exchange, drop
+from demo.keys import usual_keys
+from demo.webservice import Shop
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http import RawRequestMessage
+    from aiohttp.streams import StreamReader
+    from aiohttp.web_protocol import RequestHandler
+
+    from demo.exchange import Clock
+    from demo.faults import Fault
+    from demo.hotel import House
+    from demo.keys import Key
+
+__all__ = ["Call", "StandIn"]
+
+LOCALHOST = "127.0.0.1"
+BACKLOG = 1024
+BODY_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+class _Sent(web.StreamResponse):
+    """An answer that the exchange has put on the wire already."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        super().__init__()
+        self._keeps = keeps
+
+    @property
+    def keep_alive(self) -> bool:
+        return self._keeps
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Leave the wire alone."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Leave the wire alone."""
+
+
+def _make_request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    return web.BaseRequest(
+        message,
+        payload,
+        protocol,
+        writer,
+        task,
+        asyncio.get_running_loop(),
+        client_max_size=BODY_LIMIT_BYTES,
+    )
+
+
+class StandIn:
+    """
+    A QloApps for tests: `async with StandIn() as pms:`.
+
+    `shop_domain` is the Host that it insists on, its own address by default. `keys`
+    may be changed while it runs; `calls` holds whatever reached it, in order.
+    """
+
+    def __init__(
+        self,
+        key: str = "A" * 32,
+        shop_domain: str | None = None,
+        *,
+        hotel: House | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.key = key
+        self.keys: dict[str, Key] = usual_keys(key)
+        self.hotel = hotel or houses.build()
+        self.calls: list[Call] = []
+        self.port = 0
+        self._clock: Clock = clock or SystemClock()
+        self._shop_domain = shop_domain
+        self._script: deque[Fault | None] = deque()
+        self._standing: Fault | None = None
+        self._healed = asyncio.Event()
+        self._shop: Shop | None = None
+        self._server: web.Server | None = None
+        self._listener: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it listens."""
+        return f"http://{LOCALHOST}:{self.port}"
+
+    @property
+    def host(self) -> str:
+        """Return the shop's domain."""
+        return self._shop_domain or f"{LOCALHOST}:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; port 0 takes a free one."""
+        self.port = port
+        self._server = web.Server(
+            self._handle, request_factory=_make_request, access_log=None
+        )
+        await self.listens()
+        self._shop = Shop(house=self.hotel, keys=self.keys, domain=self.host)
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection."""
+        await self.refuses()
+        if self._server is not None:
+            await self._server.shutdown(0)
+
+    def plays(self, *script: Fault | None) -> None:
+        """Add to the script: one fault per request, in order; None is health."""
+        self._script.extend(script)
+
+    def always(self, fault: Fault) -> None:
+        """Play the fault on every request that the script leaves, until `heals`."""
+        self._standing = fault
+
+    def heals(self) -> None:
+        """Drop script and fault; requests that are held are now worked on."""
+        self._script.clear()
+        self._standing = None
+        self._healed.set()
+        self._healed = asyncio.Event()
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return the fault that `always` set."""
+        return self._standing
+
+    @property
+    def is_listening(self) -> bool:
+        """Say whether connections are accepted."""
+        return self._listener is not None
+
+    async def refuses(self) -> None:
+        """Close the listening socket and drop open connections."""
+        listener, self._listener = self._listener, None
+        if listener is None or self._server is None:
+            return
+        listener.close()
+        for connection in self._server.connections:
+            drop(connection.transport)
+        await listener.wait_closed()
+
+    async def listens(self) -> None:
+        """Open the listening socket again, on the same port."""
+        if self._listener is not None or self._server is None:
+            return
+        bound = socket.create_server((LOCALHOST, self.port), backlog=BACKLOG)
+        self.port = bound.getsockname()[1]
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            self._server, sock=bound, backlog=BACKLOG
+        )
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        exchange = await self._exchange(request)
+        fault = self._fault_for(exchange.call)
+        if fault is None:
+            exchange.respond(exchange.healthy())
+        else:
+            await fault.play(exchange)
+        return _Sent(keeps=exchange.keeps and bool(request.keep_alive))
+
+    async def _exchange(self, request: web.BaseRequest) -> Exchange:
+        came_at = self._clock.monotonic()
+        transport = request.transport
+        if request.headers.get("Expect", "").lower() == "100-continue" and transport:
+            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body = await request.read()
+        call = Call(request.method, request.raw_path, request.headers, body)
+        self.calls.append(call)
+        shop = self._shop
+        if shop is None:
+            raise RuntimeError("The stand-in was not started.")
+        return Exchange(
+            call=call,
+            shop=shop,
+            clock=self._clock,
+            transport=transport,
+            healed=self._healed,
+            came_at=came_at,
+        )
+
+    def _fault_for(self, call: Call) -> Fault | None:
+        """Take the next of the script, unless it is for another resource."""
+        if not self._script:
+            standing = self._standing
+            return standing if standing is not None and standing.hits(call) else None
+        upcoming = self._script[0]
+        if upcoming is not None and not upcoming.hits(call):
+            return None
+        return self._script.popleft()
+
+
+if __name__ == "__main__":
+    from demo.control import main
+
+    raise SystemExit(main())
