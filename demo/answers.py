@@ -20,6 +20,7 @@ XML_HEAD = (
     '<qloapps xmlns:xlink="http://www.w3.org/1999/xlink">\n'
 )
 XML_TAIL = "</qloapps>\n"
+NGINX = "nginx/1.22.1"
 HTML = "text/html; charset=utf-8"
 CONTENT_TYPES: dict[Format, str] = {
     "xml": "text/xml;charset=utf-8",
@@ -123,6 +124,19 @@ def not_found() -> Answer:
 def crashed() -> Answer:
     """Answer as PHP 8 does after a fatal error: 500 and nothing else."""
     return Answer(status=500, content_type=HTML, speaker="php")
+
+
+def nginx_page(status: int, phrase: str) -> Answer:
+    """Answer with one of nginx's own pages."""
+    title = f"{status} {phrase}"
+    body = (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{title}</h1></center>\r\n<hr><center>{NGINX}</center>\r\n"
+        "</body>\r\n</html>\r\n"
+    )
+    return Answer(
+        status=status, body=body.encode(), content_type="text/html", speaker="nginx"
+    )
 
 
 def unmodelled(what: str) -> Answer:

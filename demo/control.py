@@ -28,9 +28,12 @@ PLAIN: dict[str, Callable[..., Fault]] = {
     "hang": faults.hang,
     "error_page": faults.error_page,
     "bad_gateway": faults.bad_gateway,
+    "gateway_timeout": faults.gateway_timeout,
+    "crash": faults.crash,
     "truncated": faults.truncated,
     "reset": faults.reset,
     "expired_key": faults.expired_key,
+    "webservice_off": faults.webservice_off,
 }
 NAMES = (*PLAIN, "slow", REFUSE)
 SLOW_S = "2"

@@ -12,7 +12,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from demo.answers import HTML, Answer
+from demo.answers import HTML, Answer, crashed, nginx_page, refuse
 from demo.keys import expired
 from demo.shopfiles import error_page as recorded_page
 from demo.wire import LAST_CHUNK, chunk
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from demo.calls import Call
     from demo.exchange import Exchange
 
-NGINX_502 = (
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-    b"<center><h1>502 Bad Gateway</h1></center>\r\n"
-    b"<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+SWITCHED_OFF = (
+    "The QloApps webservice is disabled. Please activate it in the QloApps Back Office"
 )
 
 Framing = Literal["length", "chunked", "unfinished"]
@@ -108,8 +106,18 @@ def error_page(*, resource: str | None = None) -> Fault:
 
 def bad_gateway(*, resource: str | None = None) -> Fault:
     """Answer as nginx does when PHP is down."""
-    page = Answer(status=502, body=NGINX_502, content_type="text/html", speaker="nginx")
-    return _answering("bad_gateway", page, resource)
+    return _answering("bad_gateway", nginx_page(502, "Bad Gateway"), resource)
+
+
+def gateway_timeout(*, resource: str | None = None) -> Fault:
+    """Answer as nginx does when it has waited for PHP too long, but at once."""
+    page = nginx_page(504, "Gateway Time-out")
+    return _answering("gateway_timeout", page, resource)
+
+
+def crash(*, resource: str | None = None) -> Fault:
+    """Answer as PHP does when it dies, or misses a table: 500 and an empty body."""
+    return _answering("crash", crashed(), resource)
 
 
 def truncated(*, resource: str | None = None) -> Fault:
@@ -150,6 +158,15 @@ def expired_key(*, resource: str | None = None) -> Fault:
         exchange.respond(exchange.refused(expired()))
 
     return Fault("expired_key", play, resource)
+
+
+def webservice_off(*, resource: str | None = None) -> Fault:
+    """Refuse everything, as when the webservice is switched off in the back office."""
+
+    async def play(exchange: Exchange) -> None:
+        exchange.respond(exchange.refused(refuse(503, 22, SWITCHED_OFF)))
+
+    return Fault("webservice_off", play, resource)
 
 
 def holds(*, resource: str | None = None) -> Gate:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from demo import keys as keyring
-from demo.answers import HTML, Answer, Refusal, refuse, spoken, unmodelled
+from demo.answers import HTML, Answer, Refusal, nginx_page, refuse, spoken, unmodelled
 from demo.calls import inquire
 from demo.php import closest
 from demo.resources import answer_resource
@@ -30,11 +30,6 @@ FORBIDDEN = {"bookings": ("DELETE",)}
 
 FRONT_PAGES = ("/", "/index.php")
 FRONT_PAGE = b"<!DOCTYPE html>\n<html><head><title>QloApps</title></head></html>\n"
-NGINX_404 = (
-    b"<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n"
-    b"<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n"
-    b"</body>\r\n</html>\r\n"
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,9 +43,7 @@ class Shop:
     def answer(self, call: Call, now: datetime) -> Answer:
         """Answer a call."""
         if call.url is None and call.path not in FRONT_PAGES:
-            return Answer(
-                status=404, body=NGINX_404, content_type="text/html", speaker="nginx"
-            )
+            return nginx_page(404, "Not Found")
         inquiry = inquire(call)
         is_other_shop = inquiry.params.get("id_shop", "1") != "1"
         if call.headers.get("Host") != self.domain or is_other_shop:

@@ -11,13 +11,14 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from demo.answers import NGINX
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from demo.answers import Answer
 
-SERVER = "nginx/1.22.1"
 VERSION = "1.6.1.23"
 # PHP's output buffer: a body that overflows it goes out before the cookie is made.
 BUFFER_BYTES = 4096
@@ -42,7 +43,7 @@ def head(status: int, headers: Iterable[tuple[str, str]], now: datetime) -> byte
     """Write the status line and the headers, with the empty line after them."""
     lines = [
         f"HTTP/1.1 {status} {_phrase(status)}",
-        f"Server: {SERVER}",
+        f"Server: {NGINX}",
         f"Date: {http_date(now)}",
         *(f"{name}: {value}" for name, value in headers),
         "Connection: keep-alive",
