@@ -6,16 +6,24 @@ import asyncio
 import errno
 import signal
 import socket
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from aiohttp import web
+    from typing import Any
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (what CONTRACT §10 asks for)
 LOOPBACK = ("127.0.0.1", "::1")
 BACKLOG = 1024
+
+# Unequal, so that the parser's one exception tells which of them was too long.
+MAX_REQUEST_LINE_BYTES = 8190
+MAX_FIELD_BYTES = 8191
+MAX_FIELDS = 128
 
 # A machine without IPv6, or with it switched off, is fine.
 _NO_SUCH_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT)
@@ -74,6 +82,86 @@ def _why_not(address: str, port: int, exc: OSError) -> str:
     return f"Cannot listen on {address} port {port}: {exc.strerror}."
 
 
+class _Protocol(web.RequestHandler):
+    """aiohttp's HTTP, which refuses in one sentence and never with a traceback."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be read as a request, then close the connection."""
+        del message
+        server = self._manager
+        if not isinstance(server, _Server) or request.writer.output_size > 0:
+            raise ConnectionError("The answer is under way already.")
+        if isinstance(exc, LineTooLong) and exc.args[1] == MAX_REQUEST_LINE_BYTES:
+            status = HTTPStatus.REQUEST_URI_TOO_LONG
+            sentence = f"The request line is over {MAX_REQUEST_LINE_BYTES} bytes."
+        elif isinstance(exc, LineTooLong):
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            sentence = f"A header field is over {MAX_FIELD_BYTES} bytes."
+        elif "Too many headers" in str(exc):
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            sentence = f"There are more than {MAX_FIELDS} header fields."
+        elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            sentence = "The request is not well-formed HTTP/1.1."
+        else:
+            self.logger.error("request.crashed", exc_info=exc)
+            sentence = "The request could not be answered; the log says why."
+        response = server.refuse_unreadable(status, sentence)
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    refuse_unreadable: Callable[[int, str], web.Response]
+
+    def __call__(self) -> web.RequestHandler:
+        return _Protocol(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """
+    An `AppRunner` with this house's limits on HTTP.
+
+    `refuse_unreadable(status, sentence)` builds the answer to what is not a request.
+    A handler is cancelled when its client hangs up.
+    """
+
+    __slots__ = ("_refuse_unreadable",)
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        refuse_unreadable: Callable[[int, str], web.Response],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            max_line_size=MAX_REQUEST_LINE_BYTES,
+            max_field_size=MAX_FIELD_BYTES,
+            max_headers=MAX_FIELDS,
+            auto_decompress=False,
+            **kwargs,
+        )
+        self._refuse_unreadable = refuse_unreadable
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        # aiohttp has no public hook for what it cannot read (web_server.py).
+        made.__class__ = _Server
+        made.refuse_unreadable = self._refuse_unreadable  # type: ignore[attr-defined]
+        return made
+
+
 async def serve(
     runner: web.BaseRunner,
     sockets: list[socket.socket],
@@ -85,8 +173,6 @@ async def serve(
 
     `on_stop` is called first on the signal, so that readiness can turn false.
     """
-    from aiohttp import web  # noqa: PLC0415  (settings errors need no server)
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

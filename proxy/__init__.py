@@ -1,1 +1,1 @@
-"""To be written."""
+"""The resilience sidecar: a reverse proxy between a hotel's tools and its PMS."""

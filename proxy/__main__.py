@@ -1,0 +1,78 @@
+"""`python -m proxy`: read the settings, listen, serve until SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+import uvloop
+
+from config.clock import SystemClock
+from config.loading import SettingsError
+from config.logs import set_up_logs
+from config.proxy_settings import ProxySettings
+from config.serving import (
+    EVERY_ADDRESS,
+    LOOPBACK,
+    Runner,
+    ServingError,
+    open_sockets,
+    serve,
+)
+from proxy.app import HANDLERS, VERSION, make_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXIT_UNUSABLE = 2
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the proxy; 0 after a drained stop, 2 where it cannot start."""
+    try:
+        settings = ProxySettings.load(environ)
+        sockets = open_sockets(_addresses(settings), settings.port)
+    except (SettingsError, ServingError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_UNUSABLE
+    set_up_logs(secrets=_secrets(settings))
+    log = structlog.get_logger()
+    for sentence in ProxySettings.unknown_variables(environ):
+        log.warning("settings.unknown", msg=sentence)
+    app = make_app(settings, clock=SystemClock())
+    handlers = app[HANDLERS]
+    runner = Runner(
+        app,
+        refuse_unreadable=handlers.refuse_unreadable,
+        shutdown_timeout=settings.drain_s,
+    )
+    port = sockets[0].getsockname()[1]
+    log.info(
+        "proxy.listening",
+        url=f"http://127.0.0.1:{port}",
+        addresses=[bound.getsockname()[0] for bound in sockets],
+        port=port,
+        upstream=settings.upstream_url,
+        version=VERSION,
+    )
+    uvloop.run(serve(runner, sockets, on_stop=handlers.drain))
+    log.info("proxy.stopped")
+    return 0
+
+
+def _addresses(settings: ProxySettings) -> tuple[str, ...]:
+    if settings.bind is not None:
+        return (settings.bind,)
+    return LOOPBACK if settings.lends_its_key else EVERY_ADDRESS
+
+
+def _secrets(settings: ProxySettings) -> list[str]:
+    kept = [settings.upstream_key, settings.admin_token, settings.redis_url]
+    kept += settings.client_tokens.values()
+    return [secret.get_secret_value() for secret in kept if secret is not None]
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

@@ -1,0 +1,212 @@
+"""The composition root: settings become parts, parts become an application."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from proxy.breaker import Breaker, BreakerPolicy
+from proxy.bulkhead import Bulkhead, BulkheadPolicy
+from proxy.callers import Callers
+from proxy.calls import Caller, Result
+from proxy.coalesce import Flights
+from proxy.freshness import Lifetime
+from proxy.guard import Guard
+from proxy.handlers import MAX_BODY_BYTES, Handlers
+from proxy.messages import Operation
+from proxy.prober import Prober
+from proxy.qloapps.adapter import QloApps
+from proxy.reads import FlightResult, Reads
+from proxy.service import Service
+from proxy.status import Surroundings, status_document
+from proxy.store import MemoryStore
+from proxy.telemetry import Gauges, Telemetry
+from proxy.upstream import HttpUpstream
+from proxy.writes import Writes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from config.proxy_settings import ProxySettings
+    from proxy.messages import Clock
+
+VERSION = version("hotel-pms-sidecar")
+HANDLERS = web.AppKey("handlers", Handlers)
+
+# A probe without a result counts as failed after the deadline and this (CONTRACT §2).
+PROBE_LEASE_MARGIN_S = 1.0
+
+
+def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
+    """Build the proxy; nothing is opened before the application starts."""
+    proxy = _Proxy(settings, clock)
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app[HANDLERS] = proxy.handlers
+    app.router.add_route("*", "/{anything:.*}", proxy.handlers.handle)
+    app.cleanup_ctx.append(proxy.run)
+    return app
+
+
+class _Proxy:
+    """The parts of one proxy, put together."""
+
+    def __init__(self, settings: ProxySettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._telemetry = Telemetry(clock, VERSION)
+        self._breaker = Breaker(_breaker_policy(settings), clock.monotonic())
+        self._guard = Guard(self._breaker, clock, self._telemetry)
+        self._store = MemoryStore(settings.cache_bytes)
+        self._upstream = HttpUpstream(settings.upstream_url, clock)
+        self._bulkhead = Bulkhead(_bulkhead_policy(settings), clock, self._hung)
+        key = settings.upstream_key
+        pms = QloApps(
+            host=settings.host_header,
+            key=None if key is None else key.get_secret_value(),
+        )
+        caller = Caller(
+            upstream=self._upstream,
+            pms=pms,
+            guard=self._guard,
+            bulkhead=self._bulkhead,
+            telemetry=self._telemetry,
+            clock=clock,
+            deadline_s=settings.upstream_timeout_s,
+        )
+        self._prober = Prober(
+            caller=caller, guard=self._guard, bulkhead=self._bulkhead, clock=clock
+        )
+        self._read_flights: Flights[FlightResult] = Flights()
+        self._write_flights: Flights[Result] = Flights()
+        self._service = Service(
+            pms=pms,
+            guard=self._guard,
+            reads=Reads(
+                pms=pms,
+                caller=caller,
+                prober=self._prober,
+                store=self._store,
+                flights=self._read_flights,
+                on_joined=self._telemetry.coalesced,
+            ),
+            writes=Writes(
+                caller=caller,
+                prober=self._prober,
+                guard=self._guard,
+                flights=self._write_flights,
+                telemetry=self._telemetry,
+                on_written=self._written,
+                retry_after_s=settings.max_wait_s,
+            ),
+            store=self._store,
+            telemetry=self._telemetry,
+            clock=clock,
+            lifetimes=_lifetimes(settings),
+            soft_timeout_s=settings.soft_timeout_s,
+            retry_after_s=settings.max_wait_s,
+        )
+        tokens = settings.client_tokens
+        self.handlers = Handlers(
+            service=self._service,
+            pms=pms,
+            guard=self._guard,
+            callers=Callers({n: t.get_secret_value() for n, t in tokens.items()}),
+            telemetry=self._telemetry,
+            clock=clock,
+            status=self._status,
+            body_timeout_s=settings.upstream_timeout_s,
+        )
+        self._telemetry.observe(self._gauges())
+
+    async def run(self, app: web.Application) -> AsyncIterator[None]:
+        """Open the way to the PMS, probe beside the requests, and drain at the end."""
+        del app
+        async with self._upstream:
+            probing = asyncio.get_running_loop().create_task(self._prober.run())
+            yield
+            for flights in (self._read_flights, self._write_flights):
+                await flights.finish(self._clock.timeout(self._settings.drain_s))
+            probing.cancel()
+            with suppress(asyncio.CancelledError):
+                await probing
+            self._bulkhead.close()
+
+    def _hung(self) -> None:
+        self._prober.look()
+
+    def _written(self) -> None:
+        self._service.written()
+        self._read_flights.detach()
+
+    def _gauges(self) -> Gauges:
+        return Gauges(
+            state=self._guard.state,
+            open_seconds=self._open_seconds,
+            cache_size=self._store.size,
+            inflight=lambda: self._bulkhead.inside,
+            abandoned=lambda: self._bulkhead.abandoned,
+            waiting=lambda: self._bulkhead.waiting,
+        )
+
+    def _open_seconds(self) -> float:
+        since = self._guard.snapshot().not_closed_since
+        return 0.0 if since is None else self._clock.monotonic() - since
+
+    def _status(self) -> dict[str, object]:
+        snapshot = self._guard.snapshot()
+        entries, held_bytes = self._store.size()
+        forced = snapshot.forced
+        return status_document(
+            snapshot,
+            Surroundings(
+                since=self._telemetry.zulu_at(snapshot.since),
+                last_failures=self._telemetry.failures_shown(snapshot.last_failures),
+                forced_since=None
+                if forced is None
+                else self._telemetry.zulu_at(forced.at),
+                cache_entries=entries,
+                cache_bytes=held_bytes,
+                inflight=self._bulkhead.inside,
+                abandoned=self._bulkhead.abandoned,
+                waiting=self._bulkhead.waiting,
+                upstream=urlsplit(self._settings.upstream_url).netloc,
+                version=VERSION,
+            ),
+        )
+
+
+def _breaker_policy(settings: ProxySettings) -> BreakerPolicy:
+    return BreakerPolicy(
+        failures=settings.breaker_failures,
+        window_s=settings.breaker_window_s,
+        open_s=settings.breaker_open_s,
+        probe_lease_s=settings.upstream_timeout_s + PROBE_LEASE_MARGIN_S,
+    )
+
+
+def _bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
+    return BulkheadPolicy(
+        places=settings.max_inflight,
+        waiting=settings.max_waiting,
+        max_wait_s=settings.max_wait_s,
+        hold_s=settings.abandoned_hold_s,
+    )
+
+
+def _lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
+    return {
+        Operation.AVAILABILITY: _lifetime(settings.fresh_s, settings.usable_s),
+        Operation.CATALOGUE: _lifetime(
+            settings.catalogue_fresh_s, settings.catalogue_usable_s
+        ),
+    }
+
+
+def _lifetime(fresh_s: float, usable_s: float) -> Lifetime:
+    # A fresh time longer than the usable one is lowered to it (CONTRACT §10).
+    return Lifetime(fresh_s=min(fresh_s, usable_s), usable_s=usable_s)

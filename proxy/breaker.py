@@ -1,0 +1,282 @@
+"""
+Pure. The circuit breaker: closed, open, half-open (runbook: 5 in 30 s, 30 s, one).
+
+Theory of operation. A call needs a `Permit`, which carries the generation of the
+state that gave it; every transition begins a new generation, and a result that
+belongs to an older one changes nothing (a slow call from before an outage cannot
+close the breaker, nor fail the recovered one).
+
+    CLOSED --5th failure within a sliding 30 s--> OPEN
+    OPEN --30 s later, traffic or not--> HALF_OPEN
+    HALF_OPEN --the one probe succeeds--> CLOSED
+    HALF_OPEN --the probe fails, or is lost--> OPEN
+
+A failure at f counts at now while now - f < window_s; a success clears nothing. The
+one probe of HALF_OPEN is a lease: without a result by `probe_lease_s` it counts as
+failed. `Retry-After` of a counted failure lengthens the open interval, up to a cap.
+An operator's `force` holds a state until `reset`; results then change nothing.
+
+`now` is monotonic seconds. State moves with the clock: every method first lets
+happen what was due before `now`, at the time when it was due. Transitions are kept
+until `take_transitions`. Not thread-safe: every method runs to its end between two
+awaits, which in asyncio is the lock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from proxy.messages import BreakerState, Cause, Failed, FailureRecord, Verdict
+
+KEPT_FAILURES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerPolicy:
+    """The runbook's numbers; seconds."""
+
+    failures: int = 5
+    window_s: float = 30
+    open_s: float = 30
+    retry_after_cap_s: float = 120
+    probe_lease_s: float = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """The right to make one upstream call; recorded or returned exactly once."""
+
+    generation: int
+    operation: str
+    is_probe: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The breaker said no; `retry_after_s` is the time until the next probe."""
+
+    state: BreakerState
+    cause: Cause | None
+    retry_after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forced:
+    """An operator's hand on the breaker: which state, why, and since when."""
+
+    state: BreakerState
+    why: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """
+    One change of state, at the monotonic second when it was due.
+
+    `cause` is the outage's, also on its way back; None where an operator did it.
+    `recovered` is true where a probe's success closed the breaker, and
+    `not_closed_s` is how long it had not been closed.
+    """
+
+    to: BreakerState
+    at: float
+    cause: Cause | None
+    last_failures: tuple[FailureRecord, ...] = ()
+    recovered: bool = False
+    not_closed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The breaker at one instant, for status, metrics and answers."""
+
+    state: BreakerState
+    cause: Cause | None
+    since: float
+    not_closed_since: float | None
+    retry_after_s: float
+    failures_in_window: int
+    last_failures: tuple[FailureRecord, ...]
+    forced: Forced | None
+    generation: int
+
+
+class Breaker:
+    """See the module's theory of operation."""
+
+    def __init__(self, policy: BreakerPolicy, now: float) -> None:
+        self.policy = policy
+        self._state = BreakerState.CLOSED
+        self._since = now
+        self._generation = 1
+        self._cause: Cause | None = None
+        self._window: deque[tuple[float, float]] = deque(maxlen=policy.failures)
+        self._last_failures: deque[FailureRecord] = deque(maxlen=KEPT_FAILURES)
+        self._open_until = now
+        self._lease_until: float | None = None
+        self._not_closed_since: float | None = None
+        self._forced: Forced | None = None
+        self._transitions: list[Transition] = []
+
+    def state(self, now: float) -> BreakerState:
+        """Return the state at `now`."""
+        self._catch_up(now)
+        return self._state
+
+    def acquire(self, now: float, operation: str) -> Permit | Refused:
+        """Ask to make a client's call: only while closed."""
+        self._catch_up(now)
+        if self._state is BreakerState.CLOSED:
+            return Permit(generation=self._generation, operation=operation)
+        return Refused(
+            state=self._state, cause=self._cause, retry_after_s=self._retry_after(now)
+        )
+
+    def acquire_probe(self, now: float) -> Permit | None:
+        """Take the one probe of half-open; None where it is out, or not half-open."""
+        self._catch_up(now)
+        may = self._state is BreakerState.HALF_OPEN and self._forced is None
+        if not may or self._lease_until is not None:
+            return None
+        self._lease_until = now + self.policy.probe_lease_s
+        return Permit(generation=self._generation, operation="probe", is_probe=True)
+
+    def record(self, permit: Permit, verdict: Verdict, now: float) -> bool:
+        """Count a call's result; False where it began before the last transition."""
+        self._catch_up(now)
+        if permit.generation != self._generation:
+            return False
+        failure = verdict if isinstance(verdict, Failed) else None
+        if failure is not None:
+            record = FailureRecord(
+                at=now, cause=failure.cause, operation=permit.operation
+            )
+            self._last_failures.append(record)
+        if self._forced is not None:
+            return True
+        if permit.is_probe:
+            self._lease_until = None
+            if failure is None:
+                self._close(now, recovered=True)
+            else:
+                self._open(now, failure.cause, now + self._asked_wait(failure))
+        elif failure is not None:
+            self._count(failure, now)
+        return True
+
+    def give_back(self, permit: Permit, now: float) -> None:
+        """Return the permit of a call that was cancelled: it counts as nothing."""
+        self._catch_up(now)
+        if permit.is_probe and permit.generation == self._generation:
+            self._lease_until = None
+
+    def force(self, state: BreakerState, why: str, now: float) -> None:
+        """Hold the breaker open or closed until `reset`; it does not time out."""
+        if state is BreakerState.HALF_OPEN:
+            raise ValueError("A breaker is forced open or closed, never half-open.")
+        self._catch_up(now)
+        self._forced = Forced(state=state, why=why, at=now)
+        self._cause = None
+        self._move(state, now)
+
+    def reset(self, now: float) -> None:
+        """Release a forced state, or end an outage by hand: closed, window empty."""
+        self._catch_up(now)
+        self._forced = None
+        self._close(now, recovered=False)
+
+    def next_wake(self, now: float) -> float | None:
+        """Return when the state moves by itself, or a probe is due; None if never."""
+        self._catch_up(now)
+        if self._forced is not None or self._state is BreakerState.CLOSED:
+            return None
+        if self._state is BreakerState.OPEN:
+            return self._open_until
+        return now if self._lease_until is None else self._lease_until
+
+    def take_transitions(self) -> list[Transition]:
+        """Hand over the transitions since the last call, in order."""
+        taken, self._transitions = self._transitions, []
+        return taken
+
+    def snapshot(self, now: float) -> Snapshot:
+        """Return everything that an observer may see at `now`."""
+        self._catch_up(now)
+        window_s = self.policy.window_s
+        return Snapshot(
+            state=self._state,
+            cause=self._cause,
+            since=self._since,
+            not_closed_since=self._not_closed_since,
+            retry_after_s=self._retry_after(now),
+            failures_in_window=sum(now - at < window_s for at, _ in self._window),
+            last_failures=tuple(self._last_failures),
+            forced=self._forced,
+            generation=self._generation,
+        )
+
+    def _catch_up(self, now: float) -> None:
+        if self._forced is not None or self._state is BreakerState.CLOSED:
+            return
+        if self._state is BreakerState.OPEN and now >= self._open_until:
+            self._move(BreakerState.HALF_OPEN, self._open_until)
+        lease_until = self._lease_until
+        if lease_until is not None and now >= lease_until:
+            lost = FailureRecord(at=lease_until, cause=Cause.TIMEOUT, operation="probe")
+            self._last_failures.append(lost)
+            self._open(lease_until, Cause.TIMEOUT, lease_until)
+            self._catch_up(now)
+
+    def _count(self, failure: Failed, now: float) -> None:
+        window_s = self.policy.window_s
+        while self._window and now - self._window[0][0] >= window_s:
+            self._window.popleft()
+        self._window.append((now, now + self._asked_wait(failure)))
+        if len(self._window) >= self.policy.failures:
+            self._open(now, failure.cause, max(until for _, until in self._window))
+
+    def _asked_wait(self, failure: Failed) -> float:
+        return min(failure.retry_after_s or 0.0, self.policy.retry_after_cap_s)
+
+    def _open(self, at: float, cause: Cause, not_before: float) -> None:
+        self._cause = cause
+        self._open_until = max(at + self.policy.open_s, not_before)
+        self._move(BreakerState.OPEN, at)
+
+    def _close(self, at: float, *, recovered: bool) -> None:
+        self._move(BreakerState.CLOSED, at, recovered=recovered)
+        self._cause = None
+
+    def _move(self, to: BreakerState, at: float, *, recovered: bool = False) -> None:
+        since = self._not_closed_since
+        if to is BreakerState.CLOSED:
+            self._not_closed_since = None
+        elif since is None:
+            self._not_closed_since = at
+        self._state = to
+        self._since = at
+        self._generation += 1
+        self._window.clear()
+        self._lease_until = None
+        self._transitions.append(
+            Transition(
+                to=to,
+                at=at,
+                cause=self._cause,
+                last_failures=tuple(self._last_failures),
+                recovered=recovered,
+                not_closed_s=0.0 if since is None else at - since,
+            )
+        )
+
+    def _retry_after(self, now: float) -> float:
+        if self._state is BreakerState.CLOSED:
+            return 0.0
+        if self._forced is not None:
+            return self.policy.open_s
+        if self._state is BreakerState.OPEN:
+            return self._open_until - now
+        # Half-open: the probe is out, or goes at once.
+        return 0.0

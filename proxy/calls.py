@@ -1,0 +1,261 @@
+"""One call to the PMS: sent once, judged, recorded with the breaker exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proxy.breaker import Refused
+from proxy.errors import Overloaded, UpstreamBroken, UpstreamError, UpstreamTimeout
+from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from proxy.breaker import Permit
+    from proxy.bulkhead import Bulkhead, Place
+    from proxy.guard import Guard
+    from proxy.messages import BodyStream, Clock, Headers, Reading, Request, Verdict
+    from proxy.pms import Pms
+    from proxy.telemetry import Telemetry
+    from proxy.upstream import Upstream
+
+# A large answer that everybody who asked has given up on is closed after this.
+CLAIM_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A complete answer; `sent_at` is monotonic seconds."""
+
+    answer: Answer
+    verdict: Verdict
+    sent_at: float
+
+    @property
+    def headers(self) -> Headers:
+        """The answer's fields."""
+        return self.answer.headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broke:
+    """No complete answer."""
+
+    error: UpstreamError
+
+    @property
+    def verdict(self) -> Failed:
+        """What the breaker counts."""
+        return Failed(
+            cause=self.error.cause,
+            surely_not_written=self.error.surely_not_received,
+        )
+
+
+class Streamed:
+    """
+    A large answer on its way: one client takes it, its end is recorded.
+
+    It keeps the call's place and permit until it has been read or closed.
+    """
+
+    def __init__(
+        self, body: BodyStream, conclude: Callable[[Verdict | None], None], pms: Pms
+    ) -> None:
+        self.status: int = body.status
+        self.headers: Headers = body.headers
+        self.is_taken = False
+        self._body = body
+        self._conclude = conclude
+        self._pms = pms
+
+    def take(self) -> bool:
+        """Claim the stream; False where somebody else did before."""
+        was_taken, self.is_taken = self.is_taken, True
+        return not was_taken
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body; raise where it breaks off or is not the one announced."""
+        verdict: Verdict | None = None
+        digest = hashlib.sha1(usedforsecurity=False)
+        try:
+            async for chunk in self._body.chunks():
+                digest.update(chunk)
+                yield chunk
+            verdict = Healthy()
+            if self._pms.stream_contradicts(self.headers, digest.hexdigest()):
+                verdict = Failed(cause=Cause.DOWN)
+        except UpstreamError as exc:
+            verdict = Failed(cause=exc.cause)
+            raise
+        finally:
+            self.close(verdict)
+        if isinstance(verdict, Failed):
+            raise UpstreamBroken("the body contradicts its SHA-1")
+
+    def close(self, verdict: Verdict | None = None) -> None:
+        """End it; without a verdict it was given up and counts as nothing."""
+        self._body.close()
+        self._conclude(verdict)
+
+
+Result = Fetched | Streamed | Broke
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """No place inside the PMS, and none to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What a call needs: a place inside the PMS and the breaker's permit."""
+
+    place: Place
+    permit: Permit
+
+
+class Caller:
+    """Sends requests to the PMS, each with a permit and in a place."""
+
+    def __init__(
+        self,
+        *,
+        upstream: Upstream,
+        pms: Pms,
+        guard: Guard,
+        bulkhead: Bulkhead,
+        telemetry: Telemetry,
+        clock: Clock,
+        deadline_s: float,
+    ) -> None:
+        self._upstream = upstream
+        self._pms = pms
+        self._guard = guard
+        self._bulkhead = bulkhead
+        self._telemetry = telemetry
+        self._clock = clock
+        self._deadline_s = deadline_s
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def admit(self, reading: Reading) -> Admitted | Refused | Crowded:
+        """Get a place, then a permit: the breaker may have opened meanwhile."""
+        is_write = reading.operation is Operation.WRITE
+        try:
+            place = await self._bulkhead.enter(write=is_write)
+        except Overloaded:
+            return Crowded()
+        gate = self._guard.acquire(reading.operation)
+        if isinstance(gate, Refused):
+            place.release()
+            self._telemetry.refused(reading.operation)
+            return gate
+        return Admitted(place, gate)
+
+    async def call(
+        self,
+        request: Request,
+        reading: Reading,
+        admitted: Admitted,
+        on_doubt: Callable[[Permit], None],
+    ) -> Result:
+        """
+        Make a client's call and record its outcome; the place is given back.
+
+        A doubtful crash is not recorded here: `on_doubt` gets the permit.
+        """
+        began_at = self._clock.monotonic()
+        place, permit = admitted.place, admitted.permit
+
+        def conclude(verdict: Verdict | None) -> None:
+            place.release()
+            if verdict is None:
+                self._guard.give_back(permit)
+                return
+            self._observe(reading.operation, verdict, began_at)
+            if isinstance(verdict, Doubtful):
+                on_doubt(permit)
+            else:
+                self._guard.record(permit, verdict)
+
+        is_write = reading.operation is Operation.WRITE
+        try:
+            got = await self._send(request, fresh_connection=is_write)
+        except BaseException:
+            # Cancelled, at shutdown.
+            conclude(None)
+            raise
+        match got:
+            case UpstreamError():
+                if isinstance(got, UpstreamTimeout) and not got.surely_not_received:
+                    place.abandon(reading.resource, began_at)
+                broke = Broke(error=got)
+                conclude(broke.verdict)
+                return broke
+            case Answer():
+                self._heed(reading, got.headers, began_at)
+                wall = self._clock.wall()
+                verdict = self._pms.judge(got, reading, request.method, wall)
+                conclude(verdict)
+                return Fetched(answer=got, verdict=verdict, sent_at=began_at)
+            case _:
+                self._heed(reading, got.headers, began_at)
+                streamed = Streamed(got, conclude, self._pms)
+                self._close_unless_claimed(streamed)
+                return streamed
+
+    async def probe(self, hotel: str | None) -> Verdict:
+        """Ask the PMS whether it is well, in a place of its own; records nothing."""
+        request, reading = self._pms.probe(hotel, self._clock.wall())
+        began_at = self._clock.monotonic()
+        got = await self._send(request, fresh_connection=True)
+        verdict: Verdict
+        match got:
+            case UpstreamError():
+                verdict = Failed(cause=got.cause)
+            case Answer():
+                self._heed(reading, got.headers, began_at)
+                verdict = self._pms.judge_probe(got, reading, self._clock.wall())
+            case _:
+                # No probe asks for that much.
+                got.close()
+                verdict = Failed(cause=Cause.DOWN)
+        self._observe("probe", verdict, began_at)
+        return verdict
+
+    async def _send(
+        self, request: Request, *, fresh_connection: bool
+    ) -> Answer | BodyStream | UpstreamError:
+        try:
+            got = await self._upstream.fetch(
+                self._pms.dress(request),
+                deadline_s=self._deadline_s,
+                fresh_connection=fresh_connection,
+            )
+        except UpstreamError as exc:
+            return exc
+        if isinstance(got, Answer) or self._pms.may_stream(got.status, got.headers):
+            return got
+        got.close()
+        return UpstreamBroken("an error page too large to hold")
+
+    def _close_unless_claimed(self, streamed: Streamed) -> None:
+        async def watch() -> None:
+            await self._clock.sleep(CLAIM_S)
+            if streamed.take():
+                streamed.close()
+
+        task = asyncio.get_running_loop().create_task(watch())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _heed(self, reading: Reading, headers: Headers, began_at: float) -> None:
+        if self._pms.is_own_answer(headers):
+            self._bulkhead.answered(reading.resource, began_at)
+
+    def _observe(self, operation: str, verdict: Verdict, began_at: float) -> None:
+        took_s = self._clock.monotonic() - began_at
+        self._telemetry.call(operation, verdict, took_s)

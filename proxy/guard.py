@@ -1,0 +1,78 @@
+"""The breaker with a clock in its hand: reads it once a step, tells what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proxy.messages import BreakerState, Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.breaker import Breaker, Permit, Refused, Snapshot, Transition
+    from proxy.messages import Clock, Verdict
+    from proxy.telemetry import Telemetry
+
+
+class Guard:
+    """Every step of the shells with the breaker goes through here."""
+
+    def __init__(self, breaker: Breaker, clock: Clock, telemetry: Telemetry) -> None:
+        self._breaker = breaker
+        self._clock = clock
+        self._telemetry = telemetry
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after each transition."""
+        self._watchers.append(watcher)
+
+    def state(self) -> BreakerState:
+        """Return the state now."""
+        state = self._breaker.state(self._clock.monotonic())
+        self._publish()
+        return state
+
+    def acquire(self, operation: str) -> Permit | Refused:
+        """Ask to make a call."""
+        gate = self._breaker.acquire(self._clock.monotonic(), operation)
+        self._publish()
+        return gate
+
+    def acquire_probe(self) -> Permit | None:
+        """Take the probe of half-open, where it is to be had."""
+        permit = self._breaker.acquire_probe(self._clock.monotonic())
+        self._publish()
+        return permit
+
+    def record(self, permit: Permit, verdict: Verdict) -> None:
+        """Record a call's result."""
+        if self._breaker.record(permit, verdict, self._clock.monotonic()):
+            if isinstance(verdict, Failed):
+                self._telemetry.failure(verdict.cause)
+        else:
+            self._telemetry.late_result()
+        self._publish()
+
+    def give_back(self, permit: Permit) -> None:
+        """Return the permit of a cancelled call."""
+        self._breaker.give_back(permit, self._clock.monotonic())
+        self._publish()
+
+    def snapshot(self) -> Snapshot:
+        """Return what observers see."""
+        snapshot = self._breaker.snapshot(self._clock.monotonic())
+        self._publish()
+        return snapshot
+
+    def next_wake(self) -> float | None:
+        """Return the monotonic second at which something is due; None if never."""
+        return self._breaker.next_wake(self._clock.monotonic())
+
+    def _publish(self) -> None:
+        transitions: list[Transition] = self._breaker.take_transitions()
+        for transition in transitions:
+            self._telemetry.transition(transition)
+        if transitions:
+            for watcher in self._watchers:
+                watcher()

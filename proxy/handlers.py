@@ -1,0 +1,273 @@
+"""The I/O shell: an aiohttp request becomes a `Request`, a `Reply` a response."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from contextlib import aclosing
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from proxy import problems, replies
+from proxy.errors import UpstreamError
+from proxy.headers import VIA, end_to_end, to_forward
+from proxy.messages import Reply, Request
+from proxy.problems import Problem, bad_request
+from proxy.request_line import BadTarget, split_target
+from proxy.telemetry import NO_CACHE, OTHER, RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.callers import Callers
+    from proxy.guard import Guard
+    from proxy.messages import BodyStream, Clock, Reading
+    from proxy.pms import Pms
+    from proxy.service import Service
+    from proxy.telemetry import Telemetry
+
+MAX_BODY_BYTES = 1024 * 1024
+API_ROOT = "/api"
+CLIENT_CLOSED = 499
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_NOT_FORWARDED = frozenset({"CONNECT", "TRACE"})
+
+
+class Handlers:
+    """Every request enters at `handle`, whatever its path or method."""
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        pms: Pms,
+        guard: Guard,
+        callers: Callers,
+        telemetry: Telemetry,
+        clock: Clock,
+        status: Callable[[], dict[str, object]],
+        body_timeout_s: float,
+    ) -> None:
+        self._service = service
+        self._pms = pms
+        self._guard = guard
+        self._callers = callers
+        self._telemetry = telemetry
+        self._clock = clock
+        self._status = status
+        self._body_timeout_s = body_timeout_s
+        self._draining = False
+        self._own_paths = {
+            "/health/live": self._live,
+            "/health/ready": self._ready,
+            "/metrics": self._metrics,
+            "/status.json": self._status_json,
+        }
+
+    def drain(self) -> None:
+        """Answer on `/health/ready` that no new guests should come."""
+        self._draining = True
+
+    async def handle(self, incoming: web.Request) -> web.StreamResponse:
+        """Answer any request; an unexpected exception is logged and answered once."""
+        request_id = incoming.headers.get("X-Request-ID", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = uuid.uuid4().hex
+        try:
+            path, query = split_target(incoming.raw_path)
+            if path == API_ROOT or path.startswith(f"{API_ROOT}/"):
+                return await self._forward(incoming, path, query, request_id)
+            reply = self._answer_own(incoming.method, path)
+        except BadTarget as exc:
+            reply = self._refusal(bad_request(HTTPStatus.BAD_REQUEST, str(exc)))
+        except Exception:  # noqa: BLE001  (the last line of defence)
+            self._telemetry.crashed()
+            reply = self._refusal(problems.internal_error())
+        return self._response(reply, request_id)
+
+    def refuse_unreadable(self, status: int, sentence: str) -> web.Response:
+        """Answer what is not HTTP, or too much of it, before it became a request."""
+        reply = self._refusal(bad_request(status, sentence))
+        return self._response(reply, uuid.uuid4().hex)
+
+    # The proxy's own paths
+
+    def _answer_own(self, method: str, path: str) -> Reply:
+        handler = self._own_paths.get(path)
+        if handler is None:
+            return self._refusal(
+                bad_request(
+                    HTTPStatus.NOT_FOUND,
+                    "There is nothing here: the PMS is under /api/, the proxy's state "
+                    "at /status.json.",
+                )
+            )
+        if method not in {"GET", "HEAD"}:
+            return self._refusal(
+                bad_request(
+                    HTTPStatus.METHOD_NOT_ALLOWED,
+                    "This path answers GET and HEAD only.",
+                    allow="GET, HEAD",
+                )
+            )
+        return handler()
+
+    def _live(self) -> Reply:
+        return _json(HTTPStatus.OK, {"status": "live"})
+
+    def _ready(self) -> Reply:
+        if self._draining:
+            return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "draining"})
+        if not self._service.can_serve_guests():
+            return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "nothing to serve"})
+        return _json(HTTPStatus.OK, {"status": "ready"})
+
+    def _metrics(self) -> Reply:
+        return Reply(
+            status=HTTPStatus.OK,
+            headers=(("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),),
+            body=self._telemetry.exposition(),
+        )
+
+    def _status_json(self) -> Reply:
+        return _json(HTTPStatus.OK, self._status())
+
+    # The PMS's paths
+
+    async def _forward(
+        self, incoming: web.Request, path: str, query: str, request_id: str
+    ) -> web.StreamResponse:
+        began_at = self._clock.monotonic()
+        request = Request(
+            method=incoming.method,
+            path=path,
+            query=query,
+            headers=to_forward(end_to_end(tuple(incoming.headers.items()))),
+            request_id=request_id,
+        )
+        caller = self._callers.name_of(incoming.headers.get("X-Proxy-Token", ""))
+        reading: Reading | None = None
+        reply: Reply | None = None
+        try:
+            body = _why_not(request, caller) or await self._body(incoming)
+            if isinstance(body, Problem):
+                reply = self._pms_refusal(request, body)
+            else:
+                request = replace(request, body=body)
+                reading = self._pms.read(request)
+                got = await self._service.answer(request, reading)
+                if isinstance(got, Problem):
+                    got = self._pms_refusal(request, got)
+                reply = got
+            if reply.stream is not None:
+                return await self._stream(incoming, reply, reply.stream, request_id)
+            return self._response(reply, request_id)
+        finally:
+            record = RequestRecord(
+                request_id=request_id,
+                method=request.method,
+                operation=OTHER if reading is None else reading.operation.value,
+                resource="" if reading is None else reading.resource,
+                status=CLIENT_CLOSED if reply is None else reply.status,
+                cache=NO_CACHE if reply is None else reply.cache,
+                stale_reason="" if reply is None else reply.stale_reason,
+                caller=caller or "",
+                duration_s=self._clock.monotonic() - began_at,
+            )
+            self._telemetry.request(record)
+
+    async def _body(self, incoming: web.Request) -> bytes | Problem:
+        """Read the whole body, bounded in bytes and time, before anything is sent."""
+        too_large = bad_request(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"The body is larger than {MAX_BODY_BYTES} bytes.",
+        )
+        if (incoming.content_length or 0) > MAX_BODY_BYTES:
+            return too_large
+        try:
+            async with self._clock.timeout(self._body_timeout_s):
+                return await incoming.read()
+        except web.HTTPRequestEntityTooLarge:
+            return too_large
+        except TimeoutError:
+            return bad_request(
+                HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time."
+            )
+        except (web.RequestPayloadError, web.PayloadAccessError, ConnectionError):
+            return bad_request(
+                HTTPStatus.BAD_REQUEST, "The body is broken off or badly framed."
+            )
+
+    # Responses
+
+    def _refusal(self, problem: Problem) -> Reply:
+        return replies.refusal(problem, *problems.as_json(problem))
+
+    def _pms_refusal(self, request: Request, problem: Problem) -> Reply:
+        as_json = self._pms.wants_json(request)
+        return replies.refusal(problem, *self._pms.error_body(problem, as_json=as_json))
+
+    def _fields(self, reply: Reply, request_id: str) -> CIMultiDict[str]:
+        return CIMultiDict(
+            (
+                *reply.headers,
+                ("X-PMS-Circuit-Breaker", self._guard.state().value),
+                ("X-Request-ID", request_id),
+                ("Via", VIA),
+            )
+        )
+
+    def _response(self, reply: Reply, request_id: str) -> web.Response:
+        headers = self._fields(reply, request_id)
+        return web.Response(status=reply.status, headers=headers, body=reply.body)
+
+    async def _stream(
+        self,
+        incoming: web.Request,
+        reply: Reply,
+        stream: BodyStream,
+        request_id: str,
+    ) -> web.StreamResponse:
+        headers = self._fields(reply, request_id)
+        response = web.StreamResponse(status=reply.status, headers=headers)
+        async with aclosing(stream.chunks()) as chunks:
+            try:
+                await response.prepare(incoming)
+                async for chunk in chunks:
+                    await response.write(chunk)
+            except UpstreamError:
+                # The head is out: only a broken connection still says that the
+                # body is not whole.
+                if incoming.transport is not None:
+                    incoming.transport.abort()
+        return response
+
+
+def _why_not(request: Request, caller: str | None) -> Problem | None:
+    """Say why a request is not taken, before its body is read."""
+    if caller is None:
+        return bad_request(
+            HTTPStatus.UNAUTHORIZED,
+            "This proxy wants its own token in the field X-Proxy-Token.",
+        )
+    if request.method in _NOT_FORWARDED:
+        return bad_request(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            f"The method {request.method} is not forwarded.",
+            allow="GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        )
+    try:
+        "".join(value for _, value in request.headers).encode()
+    except UnicodeEncodeError:
+        return bad_request(HTTPStatus.BAD_REQUEST, "A header field is not UTF-8 text.")
+    return None
+
+
+def _json(status: int, document: dict[str, object]) -> Reply:
+    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+    return Reply(status=status, headers=headers, body=json.dumps(document).encode())

@@ -1,0 +1,69 @@
+"""Pure. What the proxy needs to know of a PMS; `qloapps` fills it in for QloApps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from proxy.messages import Answer, Headers, Reading, Request, Verdict
+    from proxy.problems import Problem
+
+
+class Pms(Protocol):
+    """See `qloapps.adapter.QloApps` for each method's rules."""
+
+    def read(self, request: Request) -> Reading:
+        """Say what a request means."""
+        ...
+
+    def wants_json(self, request: Request) -> bool:
+        """Say whether errors go out as JSON."""
+        ...
+
+    def dress(self, request: Request) -> Request:
+        """Give a request the PMS's Host and credentials."""
+        ...
+
+    def judge(
+        self, answer: Answer, reading: Reading, method: str, wall: datetime
+    ) -> Verdict:
+        """Say whether an answer is a failure."""
+        ...
+
+    def may_store(self, answer: Answer, method: str) -> bool:
+        """Say whether a healthy answer may be kept and shared."""
+        ...
+
+    def etag(self, answer: Answer) -> str:
+        """Return a stored answer's validator, quoted."""
+        ...
+
+    def is_own_answer(self, headers: Headers) -> bool:
+        """Say whether the PMS itself answered."""
+        ...
+
+    def shareable_headers(self, headers: Headers) -> Headers:
+        """Return the fields that every client may get."""
+        ...
+
+    def may_stream(self, status: int, headers: Headers) -> bool:
+        """Say whether an answer too large to judge may be passed on."""
+        ...
+
+    def stream_contradicts(self, headers: Headers, sha1: str) -> bool:
+        """Say whether a streamed body is not the one announced."""
+        ...
+
+    def probe(self, hotel: str | None, wall: datetime) -> tuple[Request, Reading]:
+        """Build the probe."""
+        ...
+
+    def judge_probe(self, answer: Answer, reading: Reading, wall: datetime) -> Verdict:
+        """Say whether a probe succeeded."""
+        ...
+
+    def error_body(self, problem: Problem, *, as_json: bool) -> tuple[str, bytes]:
+        """Write a problem as the PMS's clients read errors."""
+        ...

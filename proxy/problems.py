@@ -1,0 +1,201 @@
+"""Pure. What the proxy itself has to say no with: one table of types and statuses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from proxy.headers import PROXY_NAME, retry_after
+from proxy.messages import Cause
+
+if TYPE_CHECKING:
+    from proxy.breaker import Refused
+    from proxy.messages import Headers
+
+TYPE_BASE = "https://pms-proxy.invalid/problems/"
+
+# Each cause in plain words, for whoever reads the answer.
+CAUSE_WORDS = {
+    Cause.TIMEOUT: "the PMS did not answer in time",
+    Cause.NETWORK: "the PMS cannot be reached",
+    Cause.DOWN: "the PMS answers with errors",
+    Cause.CREDENTIALS: "the PMS does not accept the proxy's key",
+    Cause.CONFIGURATION: "the PMS redirects: its address or Host is set wrongly",
+}
+
+# RFC 9209 §2.3.
+PROXY_ERRORS = {
+    Cause.TIMEOUT: "http_response_timeout",
+    Cause.NETWORK: "destination_unavailable",
+    Cause.DOWN: "http_protocol_error",
+    Cause.CREDENTIALS: "http_request_denied",
+    Cause.CONFIGURATION: "proxy_configuration_error",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """
+    One refusal (RFC 9457): its type's last part, status, and one sentence.
+
+    `members` are the facts that programs read; `proxy_error` is RFC 9209's type.
+    """
+
+    kind: str
+    status: int
+    detail: str
+    proxy_error: str
+    members: dict[str, str | int] = field(default_factory=dict)
+    retry_after_s: float | None = None
+    allow: str = ""
+
+    @property
+    def title(self) -> str:
+        """The type in words."""
+        return self.kind.replace("-", " ").capitalize()
+
+    def document(self) -> dict[str, object]:
+        """Return the problem+json document, with the PMS's own list of errors."""
+        return {
+            "type": f"{TYPE_BASE}{self.kind}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.members,
+            "errors": [{"code": self.status, "message": self.detail}],
+        }
+
+    def headers(self) -> Headers:
+        """Return the fields that go with it."""
+        fields = [
+            ("Proxy-Status", f"{PROXY_NAME}; error={self.proxy_error}"),
+            ("Cache-Control", "no-store"),
+        ]
+        if self.retry_after_s is not None:
+            fields.append(("Retry-After", retry_after(self.retry_after_s)))
+        if self.allow:
+            fields.append(("Allow", self.allow))
+        return tuple(fields)
+
+
+def as_json(problem: Problem) -> tuple[str, bytes]:
+    """Return media type and body as RFC 9457 has them."""
+    return "application/problem+json", json.dumps(problem.document()).encode()
+
+
+def _breaker_members(refused: Refused) -> dict[str, str | int]:
+    members: dict[str, str | int] = {"pms_circuit_breaker": refused.state.value}
+    if refused.cause is not None:
+        members["cause"] = refused.cause.value
+    members["retry_after_s"] = int(retry_after(refused.retry_after_s))
+    return members
+
+
+def breaker_open(refused: Refused) -> Problem:
+    """Say that the PMS is not asked now, and there is no copy."""
+    return Problem(
+        kind="breaker-open",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="Circuit breaker is open: the PMS is not asked now, and there is no "
+        "copy to serve.",
+        proxy_error="destination_unavailable",
+        members=_breaker_members(refused),
+        retry_after_s=refused.retry_after_s,
+    )
+
+
+def write_refused(refused: Refused) -> Problem:
+    """Say that a write was not sent, because the breaker is not closed."""
+    return Problem(
+        kind="write-not-sent",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="Circuit breaker is open: the request was not sent to the PMS.",
+        proxy_error="destination_unavailable",
+        members={"outcome": "not_sent", **_breaker_members(refused)},
+        retry_after_s=refused.retry_after_s,
+    )
+
+
+def write_not_sent(why: str, state: str, retry_after_s: float) -> Problem:
+    """Say that a write was not sent for another reason; it may be tried again."""
+    return Problem(
+        kind="write-not-sent",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        detail=f"The request was not sent to the PMS: {why}.",
+        proxy_error="destination_unavailable",
+        members={
+            "outcome": "not_sent",
+            "pms_circuit_breaker": state,
+            "retry_after_s": int(retry_after(retry_after_s)),
+        },
+        retry_after_s=retry_after_s,
+    )
+
+
+def write_unknown(cause: Cause) -> Problem:
+    """Say that a write was sent and nobody knows whether it was done."""
+    return Problem(
+        kind="write-outcome-unknown",
+        status=HTTPStatus.GATEWAY_TIMEOUT,
+        detail="The request was sent, but no complete answer came back: it may have "
+        "been done, or be done later. Look before sending it again.",
+        proxy_error=PROXY_ERRORS[cause],
+        members={"outcome": "unknown", "cause": cause.value},
+    )
+
+
+def upstream_failed(cause: Cause) -> Problem:
+    """Say that a read failed and there is no copy: 504 for a timeout, else 502."""
+    timed_out = cause is Cause.TIMEOUT
+    return Problem(
+        kind="upstream-timeout" if timed_out else "upstream-failed",
+        status=HTTPStatus.GATEWAY_TIMEOUT if timed_out else HTTPStatus.BAD_GATEWAY,
+        detail=f"No answer to pass on: {CAUSE_WORDS[cause]}.",
+        proxy_error=PROXY_ERRORS[cause],
+        members={"cause": cause.value},
+    )
+
+
+def overloaded(retry_after_s: float) -> Problem:
+    """Say that too many are waiting for the PMS."""
+    return Problem(
+        kind="overloaded",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="Too many requests are waiting for the PMS.",
+        proxy_error="connection_limit_reached",
+        members={"retry_after_s": int(retry_after(retry_after_s))},
+        retry_after_s=retry_after_s,
+    )
+
+
+def not_cached() -> Problem:
+    """Say that only-if-cached found nothing to serve (RFC 9111 §5.2.1.7)."""
+    return Problem(
+        kind="upstream-timeout",
+        status=HTTPStatus.GATEWAY_TIMEOUT,
+        detail="There is no fresh copy, and the request asked for nothing else.",
+        proxy_error="http_request_error",
+    )
+
+
+def bad_request(status: int, detail: str, *, allow: str = "") -> Problem:
+    """Say in one sentence what is wrong with a request."""
+    return Problem(
+        kind="bad-request",
+        status=status,
+        detail=detail,
+        proxy_error="http_request_error",
+        allow=allow,
+    )
+
+
+def internal_error() -> Problem:
+    """Say that the proxy itself is at fault; its log says why."""
+    return Problem(
+        kind="proxy-error",
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        detail="The proxy failed on this request; its log says why.",
+        proxy_error="proxy_internal_error",
+    )

@@ -1,0 +1,135 @@
+"""Pure. QloApps as the rest of the proxy sees it: the `Pms` protocol, filled in."""
+
+from __future__ import annotations
+
+import base64
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from proxy import problems
+from proxy.headers import first, without
+from proxy.messages import Answer, Operation, Reading, Request, Verdict
+from proxy.qloapps import answers, bodies, keys, probe
+from proxy.qloapps.classes import classify, resource_of
+from proxy.qloapps.search import read_search
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from proxy.messages import Headers
+    from proxy.problems import Problem
+
+API_PREFIX = "/api"
+CREDENTIAL_FIELDS = frozenset({"authorization"})
+COOKIE_FIELDS = frozenset({"set-cookie"})
+_STORABLE = (Operation.AVAILABILITY, Operation.CATALOGUE)
+
+
+class QloApps:
+    """
+    Reads requests, dresses them for the PMS and judges its answers.
+
+    `host` is the shop's own domain, port included; `key` is the proxy's own, or None
+    where clients' credentials pass through.
+    """
+
+    def __init__(self, *, host: str, key: str | None) -> None:
+        self._host = host
+        self._authorization: str | None = None
+        if key is not None:
+            basic = base64.b64encode(f"{key}:".encode()).decode()
+            self._authorization = f"Basic {basic}"
+
+    @property
+    def _own_key(self) -> bool:
+        return self._authorization is not None
+
+    def read(self, request: Request) -> Reading:
+        """Say what a request means."""
+        search = read_search(request.body) if request.body else None
+        operation = classify(request, search)
+        key = None
+        if operation in _STORABLE:
+            key = keys.cache_key(request, operation, search, shared=self._own_key)
+        return Reading(
+            operation=operation,
+            resource=resource_of(request.path),
+            key=key,
+            hotel=search.hotel if search is not None and key is not None else None,
+            wants_json=self.wants_json(request),
+        )
+
+    def wants_json(self, request: Request) -> bool:
+        """Say whether errors go out as JSON: by output format, or by Accept."""
+        accepts = first(request.headers, "accept").lower()
+        return keys.JSON in keys.output_formats(request) or "json" in accepts
+
+    def dress(self, request: Request) -> Request:
+        """Give a request the shop's Host and, where there is one, the proxy's key."""
+        headers: Headers = (("Host", self._host), ("Accept-Encoding", "identity"))
+        query = request.query
+        kept = request.headers
+        if self._authorization is not None:
+            kept = without(kept, CREDENTIAL_FIELDS)
+            query = keys.without_key(query)
+            headers += (("Authorization", self._authorization),)
+        return Request(
+            method=request.method,
+            path=request.path,
+            query=query,
+            headers=headers + kept,
+            body=request.body,
+            request_id=request.request_id,
+        )
+
+    def judge(
+        self, answer: Answer, reading: Reading, method: str, wall: datetime
+    ) -> Verdict:
+        """Say whether an answer to a client's call is a failure."""
+        return answers.judge(
+            answer,
+            operation=reading.operation,
+            method=method,
+            own_key=self._own_key,
+            wall=wall,
+        )
+
+    def may_store(self, answer: Answer, method: str) -> bool:
+        """Say whether a healthy answer may be kept and shared."""
+        return answers.may_store(answer, method)
+
+    def etag(self, answer: Answer) -> str:
+        """Return a stored answer's validator: its quoted SHA-1."""
+        return f'"{answers.sha1(answer.body)}"'
+
+    def is_own_answer(self, headers: Headers) -> bool:
+        """Say whether the PMS itself answered, so that its worker is free again."""
+        return answers.is_from_pms(headers)
+
+    def shareable_headers(self, headers: Headers) -> Headers:
+        """Return the fields of a storable class's answer: nobody's cookie."""
+        return without(headers, COOKIE_FIELDS)
+
+    def may_stream(self, status: int, headers: Headers) -> bool:
+        """Say whether an answer too large to judge looks like one of the PMS's."""
+        is_success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+        return is_success and answers.media_type(headers) != "text/html"
+
+    def stream_contradicts(self, headers: Headers, sha1: str) -> bool:
+        """Say whether a body that was streamed through is not the announced one."""
+        told = first(headers, "content-sha1").strip().lower()
+        return bool(told) and told != sha1
+
+    def probe(self, hotel: str | None, wall: datetime) -> tuple[Request, Reading]:
+        """Build the probe and what it means."""
+        request = probe.probe_request(hotel, wall.date(), own_key=self._own_key)
+        return request, self.read(request)
+
+    def judge_probe(self, answer: Answer, reading: Reading, wall: datetime) -> Verdict:
+        """Say whether a probe succeeded."""
+        verdict = self.judge(answer, reading, "GET", wall)
+        return probe.judge_probe(answer, verdict, own_key=self._own_key)
+
+    def error_body(self, problem: Problem, *, as_json: bool) -> tuple[str, bytes]:
+        """Write a problem as the PMS's clients read errors: media type and body."""
+        return problems.as_json(problem) if as_json else bodies.as_xml(problem)

@@ -1,0 +1,38 @@
+"""Pure. Names of request parameters as PHP reads them (CONTRACT §1, `ps_method`)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+_MANGLED = re.compile(rb"[. \[]")
+
+
+def decoded(raw: bytes) -> bytes:
+    """Decode a percent-encoded name or value of a query or form."""
+    return unquote_to_bytes(raw.replace(b"+", b" "))
+
+
+def variable_name(raw: bytes) -> bytes:
+    """
+    Return the variable that PHP makes of a percent-encoded parameter name.
+
+    Decoded, cut at the first NUL, leading spaces dropped, cut at a `[` that has a
+    `]` after it; then `.`, space and any other `[` are read as `_`.
+    """
+    name = decoded(raw).partition(b"\0")[0].lstrip(b" ")
+    bracket = name.find(b"[")
+    if bracket > 0 and b"]" in name[bracket:]:
+        name = name[:bracket]
+    return _MANGLED.sub(b"_", name)
+
+
+def pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
+    """Split a query or an urlencoded body into raw, still encoded, pairs."""
+    split = (part.partition(b"=") for part in encoded.split(b"&") if part)
+    return [(name, value) for name, _, value in split]
+
+
+def names(encoded: bytes) -> set[bytes]:
+    """Return every variable that PHP would set from a query or urlencoded body."""
+    return {variable_name(name) for name, _ in pairs(encoded)}

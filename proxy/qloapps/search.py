@@ -1,0 +1,108 @@
+"""Pure. What the body of an availability search means (`POST /api/hotel_ari`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEARCH_ELEMENT = "hotel_ari"
+AVAILABLE_FLAG = "get_available_rooms"
+MAX_DEPTH = 16
+_FALSE = frozenset({"", "0"})
+_HOTEL_ID = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """
+    One understood search.
+
+    `meaning` is equal for bodies that differ in white space, attribute or element
+    order alone. `available_only` is false where it asks for rooms of another kind,
+    whose answer names customers.
+    """
+
+    meaning: str
+    hotel: str | None
+    available_only: bool
+
+
+def read_search(body: bytes) -> Search | None:
+    """
+    Read a search, `xml=` in front or not; None where it is not surely understood.
+
+    Anything that PHP and we might read differently is not understood: a DTD, a
+    namespace, a second search, a field given twice, nesting without end.
+    """
+    try:
+        root = fromstring(body.strip().removeprefix(b"xml=").lstrip(), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return None
+    searches = list(root)
+    if len(searches) != 1 or searches[0].tag != SEARCH_ELEMENT:
+        return None
+    search = searches[0]
+    if any(_is_odd(element) for element in root.iter()) or _depth(root) > MAX_DEPTH:
+        return None
+    single = [element.tag for element in search]
+    if len(single) != len(set(single)):
+        return None
+    hotel = (search.findtext("id_hotel") or "").strip()
+    return Search(
+        meaning=_meaning(search),
+        hotel=hotel if _HOTEL_ID.fullmatch(hotel) else None,
+        available_only=_available_only(search),
+    )
+
+
+def _is_odd(element: Element) -> bool:
+    # A namespace, or text beside elements: PHP's reading may differ.
+    if "{" in element.tag:
+        return True
+    tails = any((child.tail or "").strip() for child in element)
+    return tails or (len(element) > 0 and bool((element.text or "").strip()))
+
+
+def _depth(element: Element) -> int:
+    depth, level = 0, [element]
+    while level:
+        depth += 1
+        level = [child for parent in level for child in parent]
+    return depth
+
+
+def _available_only(search: Element) -> bool:
+    asked = {
+        element.tag
+        for element in search.iter()
+        if element.tag.startswith("get_") and (element.text or "").strip() not in _FALSE
+    }
+    flagged = any(element.tag.startswith("get_") for element in search)
+    return asked == {AVAILABLE_FLAG} or not (asked or flagged)
+
+
+def _meaning(element: Element) -> str:
+    """Write an element so that only what the PMS reads is left, in a fixed order."""
+    attributes = " ".join(f"{k}={v!r}" for k, v in sorted(element.attrib.items()))
+    if len(element) == 0:
+        inside = repr((element.text or "").strip())
+    else:
+        inside = ",".join(_ordered(element))
+    return f"{element.tag}[{attributes}]({inside})"
+
+
+def _ordered(parent: Element) -> Iterable[str]:
+    # Elements of one name keep their order: of two dates the PMS takes one. The
+    # rooms of a party are a set.
+    children = [(child.tag, _meaning(child)) for child in parent]
+    if {tag for tag, _ in children} == {"room_occupancy"}:
+        return sorted(meaning for _, meaning in children)
+    return [meaning for _, meaning in sorted(children, key=lambda child: child[0])]

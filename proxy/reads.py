@@ -1,0 +1,117 @@
+"""Asking the PMS for a reader: alone, or once for all who ask the same."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from proxy import headers as fields
+from proxy.breaker import Refused
+from proxy.calls import Admitted, Crowded, Fetched, Result, Streamed
+from proxy.freshness import wishes
+from proxy.messages import CacheKey, Entry, Healthy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.calls import Caller
+    from proxy.coalesce import Flights
+    from proxy.messages import Reading, Request
+    from proxy.pms import Pms
+    from proxy.prober import Prober
+    from proxy.store import Store
+
+FlightResult = Result | Refused | Crowded
+
+
+class Reads:
+    """Fetches answers and keeps those that may be kept."""
+
+    def __init__(
+        self,
+        *,
+        pms: Pms,
+        caller: Caller,
+        prober: Prober,
+        store: Store,
+        flights: Flights[FlightResult],
+        on_joined: Callable[[], None],
+    ) -> None:
+        self._pms = pms
+        self._caller = caller
+        self._prober = prober
+        self._store = store
+        self._flights = flights
+        self._on_joined = on_joined
+
+    async def fetch_shared(
+        self, request: Request, reading: Reading, key: CacheKey
+    ) -> tuple[FlightResult, bool]:
+        """
+        Join the flight of this question, or begin it; say whether this call did.
+
+        An answer too large to share goes to the first; the others ask alone.
+        """
+        # A HEAD has its GET's copy, but not its fetch, which brings no body.
+        if request.method == "HEAD":
+            key = CacheKey(f"{key}:HEAD")
+        flight, led = self._flights.join(key, lambda: self._fly(request, reading))
+        if not led:
+            self._on_joined()
+        result = await asyncio.shield(flight)
+        if isinstance(result, Streamed) and not result.take():
+            return await self.fetch_alone(request, reading), True
+        return result, led
+
+    async def fetch_alone(self, request: Request, reading: Reading) -> FlightResult:
+        """Ask for this reader alone; who leaves while waiting leaves no call behind."""
+        admitted = await self._caller.admit(reading)
+        if not isinstance(admitted, Admitted):
+            return admitted
+        flight = self._flights.begin(self._fetch(request, reading, admitted))
+        result = await asyncio.shield(flight)
+        if isinstance(result, Streamed):
+            result.take()
+        return result
+
+    async def _fly(self, request: Request, reading: Reading) -> FlightResult:
+        admitted = await self._caller.admit(reading)
+        if not isinstance(admitted, Admitted):
+            return admitted
+        # A shared copy is a whole one, whatever condition the first asker has.
+        headers = fields.without(request.headers, fields.CONDITIONAL)
+        whole = replace(request, headers=headers)
+        return await self._fetch(whole, reading, admitted)
+
+    async def _fetch(
+        self, request: Request, reading: Reading, admitted: Admitted
+    ) -> FlightResult:
+        result = await self._caller.call(
+            request, reading, admitted, self._prober.settle
+        )
+        entry = self.entry_of(request, reading, result)
+        if entry is not None and reading.key is not None:
+            await self._store.put(reading.key, entry)
+            if reading.hotel is not None:
+                self._prober.searched(reading.hotel)
+        return result
+
+    def entry_of(
+        self, request: Request, reading: Reading, result: FlightResult
+    ) -> Entry | None:
+        """Return what is kept of a result; None where nothing is."""
+        if reading.key is None or not isinstance(result, Fetched):
+            return None
+        answer = result.answer
+        no_store = wishes(fields.joined(request.headers, "cache-control")).no_store
+        healthy = isinstance(result.verdict, Healthy)
+        if no_store or not healthy or not self._pms.may_store(answer, request.method):
+            return None
+        return Entry(
+            status=answer.status,
+            headers=self._pms.shareable_headers(answer.headers),
+            body=answer.body,
+            sent_at=result.sent_at,
+            etag=self._pms.etag(answer),
+        )

@@ -1,0 +1,88 @@
+"""
+The copies: a store bounded in bytes, least recently used out first (CONTRACT §4).
+
+`Store` is the seam where Redis will stand behind the memory.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from proxy.messages import CacheKey, Entry
+
+# What an entry costs beside its text: objects, dictionary slot, tuples. Measured
+# with tracemalloc: 10^5 small entries took 1.3 KiB each.
+OVERHEAD_BYTES = 1024
+HEADER_OVERHEAD_BYTES = 160
+
+
+class Store(Protocol):
+    """Where copies are kept; a failing store is a miss, never an error."""
+
+    async def get(self, key: CacheKey) -> Entry | None:
+        """Return the copy of `key`, of whatever age."""
+        ...
+
+    async def put(self, key: CacheKey, entry: Entry) -> None:
+        """Keep a copy, unless a younger one is there."""
+        ...
+
+    def size(self) -> tuple[int, int]:
+        """Return how many entries and how many bytes are held in memory."""
+        ...
+
+    def youngest_sent_at(self) -> float | None:
+        """Return when the youngest copy was asked for (monotonic s)."""
+        ...
+
+
+class MemoryStore:
+    """Copies in this process, never more than `budget_bytes` of them."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget_bytes = budget_bytes
+        self._entries: OrderedDict[CacheKey, Entry] = OrderedDict()
+        self._bytes = 0
+        self._youngest_sent_at: float | None = None
+
+    async def get(self, key: CacheKey) -> Entry | None:
+        """Return the copy of `key` and count it as just used."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
+
+    async def put(self, key: CacheKey, entry: Entry) -> None:
+        """Keep a copy; an older answer that comes late does not replace a younger."""
+        held = self._entries.get(key)
+        if held is not None and held.sent_at > entry.sent_at:
+            return
+        cost = cost_bytes(key, entry)
+        if cost > self._budget_bytes:
+            return
+        if held is not None:
+            self._bytes -= cost_bytes(key, held)
+        self._entries[key] = entry
+        self._entries.move_to_end(key)
+        self._bytes += cost
+        self._youngest_sent_at = max(self._youngest_sent_at or 0.0, entry.sent_at)
+        while self._bytes > self._budget_bytes:
+            old_key, old = self._entries.popitem(last=False)
+            self._bytes -= cost_bytes(old_key, old)
+
+    def size(self) -> tuple[int, int]:
+        """Return entries and bytes held."""
+        return len(self._entries), self._bytes
+
+    def youngest_sent_at(self) -> float | None:
+        """Return when the youngest copy was asked for."""
+        return self._youngest_sent_at
+
+
+def cost_bytes(key: CacheKey, entry: Entry) -> int:
+    """Return what an entry counts against the budget."""
+    text = sum(len(name) + len(value) for name, value in entry.headers)
+    fields = HEADER_OVERHEAD_BYTES * len(entry.headers)
+    return len(key) + len(entry.body) + text + fields + OVERHEAD_BYTES
