@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -44,6 +45,8 @@ def main() -> int:
         print(exc, file=sys.stderr)  # noqa: T201  (no logs yet)
         return 2
     set_up_logs(secrets=_secrets(settings))
+    # What it would log is clients' bad HTTP, with a traceback and the raw line.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     for sentence in AgentSettings.unknown_variables(os.environ):
         _log.warning("setting.unknown", msg=sentence)
     if settings.whatsapp_app_secret is None:

@@ -93,7 +93,7 @@ def understand(text: str, today: date) -> Understood:
         children=party.children,
     )
     says_something = stay.is_past or slots != NOTHING_SAID
-    bare = re.fullmatch(r"\W*(\d{1,2})\W*", folded, re.ASCII)
+    bare = re.fullmatch(r"\W*([0-9]{1,2})\W*", folded)
     return Understood(
         intent=_intent(folded, says_something=says_something),
         lang=lang,

@@ -52,6 +52,8 @@ async def speak_problems(request: web.Request, handler: Handler) -> web.StreamRe
         return response
     except web.HTTPRequestEntityTooLarge:
         return problem(413, f"The body is over {BODY_LIMIT_BYTES} bytes.")
+    except web.RequestPayloadError:
+        return problem(400, "The body cannot be read as it was sent.")
     except web.HTTPException as exc:
         detail = "There is nothing at this path." if exc.status == 404 else exc.reason  # noqa: PLR2004
         return problem(exc.status, detail)

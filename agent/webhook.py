@@ -108,8 +108,10 @@ class Webhook:
         """Let the replies under way go out, for a while."""
         if self._under_way:
             await self._wait(list(self._under_way), FINISH_WITHIN_S)
-        for task in self._under_way:
+        late = list(self._under_way)
+        for task in late:
             task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _is_signed(self, raw: bytes, signature: str) -> bool:
         if self.policy.app_secret is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from config.loading import EnvironmentSettings
@@ -73,6 +73,24 @@ class AgentSettings(EnvironmentSettings):
             raise ValueError("it has no credentials, no query and no fragment")
         _ = parts.port  # raises ValueError where it is no port
         return value.rstrip("/")
+
+    @field_validator("proxy_token", "whatsapp_access_token")
+    @classmethod
+    def _is_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            token = value.get_secret_value()
+            if not (token.isascii() and token.isprintable()):
+                raise ValueError("a token has no control characters and no accents")
+        return value
+
+    @model_validator(mode="after")
+    def _an_account_is_whole(self) -> AgentSettings:
+        if self.whatsapp_access_token and not self.whatsapp_phone_number_id:
+            raise ValueError(
+                "AGENT_WHATSAPP_ACCESS_TOKEN is set, so AGENT_WHATSAPP_PHONE_NUMBER_ID "
+                "is required: it is the number that replies are sent from."
+            )
+        return self
 
     @field_validator("hotel_timezone")
     @classmethod

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes.proxy import hotel_ari
+
+from agent.hotel_ari import read_answer, search_body
+from agent.messages import NothingToShow, RoomsFound, Search
+
+if TYPE_CHECKING:
+    from agent.messages import Room
+
+
+def read(body: object) -> RoomsFound | NothingToShow:
+    """Read an answer, given as JSON or as bytes."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read_answer(raw, breaker="closed", is_stale=False, age_s=None)
+
+
+def rooms(*types: tuple[int, str, float, int]) -> tuple[Room, ...]:
+    """Read an answer of these types."""
+    found = read(hotel_ari(types))
+    assert isinstance(found, RoomsFound)
+    return found.rooms
+
+
+def test_search_body() -> None:
+    """The search is the PMS's XML, one room for the party."""
+    search = Search(
+        checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2, children=1
+    )
+    body = search_body(7, search)
+    assert body.startswith(b"<qloapps><hotel_ari><id_hotel>7</id_hotel>")
+    assert b"<date_from>2026-12-05</date_from><date_to>2026-12-08</date_to>" in body
+    assert body.count(b"<room_occupancy>") == 1
+    assert b"<adults>2</adults><children>1</children>" in body
+
+
+def test_rooms() -> None:
+    """Types are read with free rooms counted, sold out ones with none."""
+    free, full = rooms((1, "General Rooms", 1300, 5), (3, "Suite", 2340.5, 0))
+    assert (free.id, free.room_type, free.available) == (1, "general-rooms", 5)
+    assert free.total == Decimal(1300)
+    assert (full.available, full.total) == (0, Decimal("2340.50"))
+
+
+def test_names_for_programs() -> None:
+    """Types of one name are told apart by id; a name without letters is its id."""
+    named = rooms((1, "Suite", 1, 1), (2, "SUITE", 1, 1), (3, "家", 1, 1))
+    assert [room.room_type for room in named] == ["suite-1", "suite-2", "3"]
+
+
+def test_unknown_hotel() -> None:
+    """A hotel that the PMS does not know is not an empty house."""
+    found = read({"hotel_ari": {"id_hotel": "999", "currency": "USD"}})
+    assert isinstance(found, NothingToShow)
+    assert "AGENT_HOTEL_ID" in found.why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        hotel_ari(((1, "Suite", float("nan"), 1),)),
+        hotel_ari(((1, "Suite", float("inf"), 1),)),
+        hotel_ari(((1, "Suite", -1, 1),)),
+        hotel_ari(((1, "Suite", 1e300, 1),)),
+    ],
+)
+def test_unreadable(body: object) -> None:
+    """What cannot be read is nothing to show."""
+    assert isinstance(read(body), NothingToShow)
