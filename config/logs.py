@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
 
@@ -38,9 +38,10 @@ class Redactor:
                 value = value.replace(secret, HIDDEN)
             return value
         if isinstance(value, dict):
-            return {name: self._clean(part) for name, part in value.items()}
+            pairs = cast("dict[str, object]", value)
+            return {name: self._clean(part) for name, part in pairs.items()}
         if isinstance(value, list | tuple):
-            return [self._clean(part) for part in value]
+            return [self._clean(part) for part in cast("list[object]", value)]
         return value
 
 

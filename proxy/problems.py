@@ -47,7 +47,7 @@ class Problem:
     status: int
     detail: str
     proxy_error: str
-    members: dict[str, str | int] = field(default_factory=dict)
+    members: dict[str, str | int] = field(default_factory=dict[str, str | int])
     retry_after_s: float | None = None
     allow: str = ""
 

@@ -22,7 +22,7 @@ from proxy.headers import NOT_PASSED_ON, VIA, end_to_end, without
 from proxy.messages import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Generator
 
     from proxy.messages import BodyStream, Clock, Headers, Request
 
@@ -157,7 +157,7 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         trace_configs=[_sending_trace()],
     )
     # aiohttp offers no public switch for this (client.py, `_retry_connection`).
-    session._retry_connection = False  # noqa: SLF001
+    session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return session
 
 
@@ -196,7 +196,7 @@ def _fields(response: aiohttp.ClientResponse) -> Headers:
 
 
 @contextmanager
-def _translated(sending: SimpleNamespace) -> Iterator[None]:
+def _translated(sending: SimpleNamespace) -> Generator[None]:
     """Turn aiohttp's exceptions into ours; `sending.began` says whether it left."""
     try:
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from fakes.rig import Rig, a_rig
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+
 from demo import faults
 from fakes.rig import Rig, a_rig
 
