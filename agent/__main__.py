@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
-from aiohttp import web
 from pydantic import SecretStr
 
 from agent.api import STOPPING
 from agent.app import make_app
+from agent.problems import problem
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from config.loading import SettingsError
 from config.logs import set_up_logs
-from config.serving import EVERY_ADDRESS, ServingError, open_sockets, serve
+from config.serving import EVERY_ADDRESS, Runner, ServingError, open_sockets, serve
 
 if TYPE_CHECKING:
     import socket
@@ -27,8 +26,10 @@ if TYPE_CHECKING:
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-# The longest an availability search takes is 25 s; few are under way at a stop.
-DRAIN_S = 10
+# A webhook is answered within 3 s. With the replies that follow behind, a stop stays
+# below the 10 s after which containers are killed.
+DRAIN_S = 5
+EXIT_UNUSABLE = 2
 
 
 def main() -> int:
@@ -42,13 +43,11 @@ def main() -> int:
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
     except (SettingsError, ServingError) as exc:
-        print(exc, file=sys.stderr)  # noqa: T201  (no logs yet)
-        return 2
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_UNUSABLE
     set_up_logs(secrets=_secrets(settings))
-    # What it would log is clients' bad HTTP, with a traceback and the raw line.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     for sentence in AgentSettings.unknown_variables(os.environ):
-        _log.warning("setting.unknown", msg=sentence)
+        _log.warning("settings.unknown", msg=sentence)
     if settings.whatsapp_app_secret is None:
         _log.warning(
             "webhook.unsigned",
@@ -63,8 +62,8 @@ async def _run(settings: AgentSettings, sockets: list[socket.socket]) -> None:
     host = settings.bind or "127.0.0.1"
     name = f"[{host}]" if ":" in host else host
     url = f"http://{name}:{sockets[0].getsockname()[1]}"
-    _log.info("agent.started", url=url, proxy=settings.proxy_url)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
+    _log.info("agent.listening", url=url, proxy=settings.proxy_url)
+    runner = Runner(app, refuse_unreadable=problem, shutdown_timeout=DRAIN_S)
     await serve(runner, sockets, on_stop=app[STOPPING].set)
     _log.info("agent.stopped")
 

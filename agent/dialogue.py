@@ -116,7 +116,7 @@ def _guest_wrote(state: State, understood: Understood, today: date) -> Step:
 def _go_on(state: State) -> Step:
     """Take the next step of a search; a booking asks the breaker first, each turn."""
     if state.wants_booking:
-        return replace(state, asked=None), [AskBreaker()]
+        return state, [AskBreaker()]
     return _ask_or_search(state)
 
 
@@ -124,8 +124,9 @@ def _breaker_told(state: State, event: BreakerTold) -> Step:
     if event.state != "closed":
         refused = replace(state, wants_booking=False, asked=None)
         return refused, [Say(phrase=Phrase.BOOKING_REFUSED)]
+    told_before = state.asked is not None
     state, effects = _ask_or_search(state)
-    if state.asked:
+    if state.asked and not told_before:
         return state, [Say(phrase=Phrase.BOOKING_BY_DESK), *effects]
     return state, effects
 

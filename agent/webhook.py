@@ -36,7 +36,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 # Together with the 0.5 s that the breaker's state may take: 2.5 s, CONTRACT §7.
 REPLY_WITHIN_S = 1.9
 ANSWER_WITHIN_S = 2
-FINISH_WITHIN_S = 5
+FINISH_WITHIN_S = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.proxy import FakeProxy
 
 from agent.app import make_app
 from config.agent_settings import AgentSettings
+from fakes.clock import FakeClock
+from fakes.proxy import FakeProxy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

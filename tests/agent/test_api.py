@@ -3,15 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from fakes.proxy import hotel_ari
 
 from agent.api import STOPPING
+from fakes.proxy import hotel_ari
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
+
     from fakes.clock import FakeClock
     from fakes.proxy import FakeProxy
 

@@ -133,9 +133,11 @@ def test_booking_while_closed() -> None:
         Say(phrase=Phrase.BOOKING_BY_DESK),
         Say(phrase=Phrase.ASK_CHECKIN),
     ]
-    state, effects = play(wrote("del 5 al 8 de diciembre para 2"), state=state)
-    assert effects == [AskBreaker()]
-    state, effects = play(BreakerTold(state="closed"), state=state)
+    state, effects = play(
+        wrote("del 5 al 8 de diciembre"), BreakerTold(state="closed"), state=state
+    )
+    assert effects == [Say(phrase=Phrase.ASK_ADULTS)]
+    state, effects = play(wrote("2"), BreakerTold(state="closed"), state=state)
     assert effects == [AskPms(search=SEARCH)]
     state, effects = play(FOUND, state=state)
     assert effects == [

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes.proxy import hotel_ari
 
 from agent.hotel_ari import read_answer, search_body
 from agent.messages import NothingToShow, RoomsFound, Search
+from fakes.proxy import hotel_ari
 
 if TYPE_CHECKING:
     from agent.messages import Room

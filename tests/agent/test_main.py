@@ -41,7 +41,7 @@ async def test_serves_until_sigterm() -> None:
     url = f"http://127.0.0.1:{free_port}"
     logged = ""
     assert process.stdout is not None
-    while "agent.started" not in logged:
+    while "agent.listening" not in logged:
         line = await process.stdout.readline()
         assert line, "the agent left"
         logged += line.decode()
@@ -52,6 +52,10 @@ async def test_serves_until_sigterm() -> None:
             assert answer.status == 200
         async with session.post(f"{url}/webhooks/whatsapp", data=b"{}") as answer:
             assert answer.status == 401
+    reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
+    writer.write(b"GET / HTTP/9.9 or so\r\n\r\n")
+    assert b"application/problem+json" in await reader.read()
+    writer.close()
     process.send_signal(signal.SIGTERM)
     rest, errors = await process.communicate()
     assert process.returncode == 0

@@ -15,9 +15,8 @@ from agent.runner import Runner
 from agent.sessions import Sessions
 
 if TYPE_CHECKING:
-    from fakes.clock import FakeClock
-
     from agent.messages import BreakerState
+    from fakes.clock import FakeClock
 
 GUEST = Guest(address="5491100000177", is_phone=True)
 FOUND = RoomsFound(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
+
     from fakes.clock import FakeClock
     from fakes.proxy import FakeProxy
 

@@ -6,20 +6,21 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from fakes.whatsapp import FakeWhatsApp
 from structlog.testing import capture_logs
 
 from agent.messages import Phrase
 from agent.replies import PHRASES
+from fakes.whatsapp import FakeWhatsApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
+    from pytest_aiohttp.plugin import AiohttpServer
+
     from fakes.clock import FakeClock
     from fakes.proxy import FakeProxy
-    from pytest_aiohttp.plugin import AiohttpServer
 
     Client: TypeAlias = TestClient[web.Request, web.Application]
     StartAgent: TypeAlias = Callable[..., Awaitable[Client]]

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from fakes.whatsapp import FakeWhatsApp
 
 from agent.errors import SendError
 from agent.messages import Guest
 from agent.whatsapp import WhatsApp
+from fakes.whatsapp import FakeWhatsApp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from fakes.clock import FakeClock
     from pytest_aiohttp.plugin import AiohttpServer
+
+    from fakes.clock import FakeClock
 
 GUEST = Guest(address="5491100000177", is_phone=True)
 TOKEN = "EAAG"  # noqa: S105
