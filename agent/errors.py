@@ -1,4 +1,4 @@
-"""The agent's exceptions; each text is one sentence for people."""
+"""Pure. The agent's exceptions; each text is one sentence for people."""
 
 from __future__ import annotations
 

@@ -1,0 +1,79 @@
+"""`python -m demo`: the whole house to try by hand, or the outage played through."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from aiohttp import web
+
+from demo.control import make_control
+from demo.outage import play
+from demo.stage import Stage, a_stage, in_days
+
+TRY = """\
+The PMS stand-in, the proxy and the agent are up.
+
+  PMS (QloApps)   {pms}
+  its faults      {control}
+  proxy           {proxy}   /api/… /status.json /metrics /health/ready
+  agent           {agent}   /api/v1/availability /webhooks/whatsapp /metrics
+
+Ask for rooms:
+  curl '{agent}/api/v1/availability?checkin={checkin}'
+Let the PMS die, ask five times for other days, then for the first one again:
+  curl -X POST {control}/faults/error_page
+  for day in {days}; do curl -s "{agent}/api/v1/availability?checkin=$day"; echo; done
+  curl '{agent}/api/v1/availability?checkin={checkin}'
+See what the proxy says of it, then let the PMS come back:
+  curl {proxy}/status.json
+  curl -X DELETE {control}/faults
+Ctrl-C ends it.
+"""
+
+
+def main() -> int:
+    """Run the demo that is asked for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument(
+        "act",
+        nargs="?",
+        choices=["outage"],
+        help="outage: play the runbook in fast time; exit 0 only if every step held",
+    )
+    act = parser.parse_args().act
+    return asyncio.run(play() if act == "outage" else _stay_up())
+
+
+async def _stay_up() -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with a_stage() as stage:
+        runner = web.AppRunner(make_control(stage.pms), access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        control = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        sys.stdout.write(_what_to_try(stage, control))
+        sys.stdout.flush()
+        await stop.wait()
+        await runner.cleanup()
+    return 0
+
+
+def _what_to_try(stage: Stage, control: str) -> str:
+    return TRY.format(
+        pms=stage.pms.url,
+        control=control,
+        proxy=stage.proxy.url,
+        agent=stage.agent.url,
+        checkin=in_days(20),
+        days=" ".join(str(in_days(100 + number)) for number in range(5)),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
