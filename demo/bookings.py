@@ -12,11 +12,11 @@ import re
 from typing import TYPE_CHECKING
 
 from demo.answers import HTML, Answer, Refusal, crashed, refuse
-from demo.hotel import Booking, Guest, RoomWish, Stay, TypeWish
 from demo.orders import read_booking
 from demo.php import to_int
 from demo.prices import net_share, price_of, tax_on
 from demo.searches import read_date
+from demo.stays import Booking, Guest, RoomWish, Stay, TypeWish
 
 if TYPE_CHECKING:
     from datetime import datetime

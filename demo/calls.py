@@ -12,6 +12,8 @@ from demo.php import parse_form, parse_query
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from multidict import CIMultiDictProxy
+
     from demo.answers import Format
 
 _FORMAT_NAMES = ("output_format", "io_format")
@@ -24,7 +26,7 @@ class Call:
 
     method: str
     target: str
-    headers: Mapping[str, str]
+    headers: CIMultiDictProxy[str]
     body: bytes
 
     @property

@@ -25,8 +25,9 @@ from demo.shopfiles import house_texts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from demo.hotel import Customer, Hotel, House, Room, RoomType
+    from demo.hotel import Hotel, House, Room, RoomType
     from demo.records import Kind
+    from demo.stays import Customer
 
 ROOM_ADDED_AT = "2026-11-24 15:14:46"
 

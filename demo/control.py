@@ -21,7 +21,7 @@ from demo.pms import LOCALHOST, StandIn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from demo.faults import Fault
+    from demo.fault import Fault
 
 REFUSE = "refuse"
 PLAIN: dict[str, Callable[..., Fault]] = {
@@ -73,7 +73,6 @@ def make_control(pms: StandIn) -> web.Application:
 
     async def heal(_: web.Request) -> web.Response:
         pms.heals()
-        await pms.listens()
         return web.json_response({"playing": None})
 
     app = web.Application()

@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from demo.answers import Refusal, refuse
-from demo.hotel import Customer
+from demo.stays import Customer
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,16 +8,15 @@ the transport, so that a fault can break HTTP in any way it likes.
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from demo.cookies import cookie_for
+from demo.sockets import drop
 from demo.wire import Headers, head, headers_of, wire
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Coroutine
     from datetime import datetime
 
     from demo.answers import Answer, Refusal
@@ -71,7 +70,7 @@ class Exchange:
         took_s = self.clock.monotonic() - self.came_at
         return [*headers_of(answer, now, took_s), *cookie_for(answer, now)]
 
-    def send_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+    def send_head(self, status: int, headers: Headers) -> None:
         """Send a status line and headers, whatever they promise."""
         self.send(head(status, headers, self.clock.wall()))
 
@@ -92,13 +91,3 @@ class Exchange:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-def drop(transport: asyncio.Transport | None) -> None:
-    """Reset a connection: unsent data is lost and the peer gets an RST."""
-    if transport is None:
-        return
-    raw = transport.get_extra_info("socket")
-    if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

@@ -9,62 +9,48 @@ listening socket, not a request.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from demo.answers import HTML, Answer, crashed, nginx_page, refuse
+from demo.fault import Fault, Gate, Trickle
 from demo.keys import expired
 from demo.shopfiles import error_page as recorded_page
 from demo.wire import LAST_CHUNK, chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
-    from demo.calls import Call
     from demo.exchange import Exchange
+    from demo.wire import Headers
+
+__all__ = [
+    "Fault",
+    "Gate",
+    "Trickle",
+    "answers",
+    "bad_gateway",
+    "closes_after_reading",
+    "crash",
+    "error_page",
+    "expired_key",
+    "gateway_timeout",
+    "hang",
+    "holds",
+    "raw",
+    "reset",
+    "slow",
+    "trickles",
+    "truncated",
+    "webservice_off",
+]
 
 SWITCHED_OFF = (
     "The QloApps webservice is disabled. Please activate it in the QloApps Back Office"
 )
 
-Framing = Literal["length", "chunked", "unfinished"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something to do to a request instead of answering it."""
-
-    name: str
-    play: Callable[[Exchange], Awaitable[None]]
-    resource: str | None = None
-
-    def hits(self, call: Call) -> bool:
-        """Say whether the call is one that the fault is for."""
-        return self.resource is None or self.resource == call.resource
-
-
-@dataclass(frozen=True, slots=True)
-class Gate(Fault):
-    """A fault that holds requests until the test lets them go."""
-
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def release(self) -> None:
-        """Let all held requests go on, and those to come."""
-        self.opened.set()
-
-
-@dataclass(frozen=True, slots=True)
-class Trickle(Fault):
-    """A fault that sends its body byte by byte, as the test lets them go."""
-
-    permits: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
-
-    def release(self, count: int = 1) -> None:
-        """Let `count` bytes go."""
-        for _ in range(count):
-            self.permits.release()
+Framing = Literal["length", "chunked", "unfinished", "none"]
+GivenHeaders = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
 def hang(*, resource: str | None = None) -> Fault:
@@ -183,7 +169,7 @@ def holds(*, resource: str | None = None) -> Gate:
 
 def answers(
     status: int,
-    headers: Mapping[str, str] | None = None,
+    headers: GivenHeaders = (),
     body: bytes = b"",
     *,
     framing: Framing = "length",
@@ -192,30 +178,41 @@ def answers(
     """
     Answer anything at all.
 
-    `framing` "chunked" sends one chunk, and "unfinished" closes without the last.
-    A header that frames the body is taken as given: nothing is added to it.
+    `framing` "chunked" sends one chunk, "unfinished" closes without the last one, and
+    "none" lets the close end the body. Headers that frame the body are taken as given.
     """
-    given = list((headers or {}).items())
+    given = _pairs(headers)
 
     async def play(exchange: Exchange) -> None:
-        exchange.send_head(status, [*given, *_framing(given, framing, len(body))])
+        framed = _framing(given, framing, len(body))
+        exchange.send_head(status, [*given, *framed])
         if exchange.call.method != "HEAD":
-            exchange.send(body if framing == "length" else chunk(body))
+            is_chunked = framing in ("chunked", "unfinished")
+            exchange.send(chunk(body) if is_chunked else body)
             exchange.send(LAST_CHUNK if framing == "chunked" else b"")
-        exchange.keeps = framing != "unfinished" and not _frames(given)
+        exchange.keeps = bool(framed) and framing != "unfinished"
 
     return Fault("answers", play, resource)
 
 
+def raw(data: bytes, *, resource: str | None = None) -> Fault:
+    """Send these bytes, HTTP or not, and close."""
+
+    async def play(exchange: Exchange) -> None:
+        exchange.send(data)
+
+    return Fault("raw", play, resource)
+
+
 def trickles(
     status: int,
-    headers: Mapping[str, str] | None = None,
+    headers: GivenHeaders = (),
     body: bytes = b"",
     *,
     resource: str | None = None,
 ) -> Trickle:
     """Send the head at once, and one byte of the body for each `release`."""
-    given = list((headers or {}).items())
+    given = _pairs(headers)
     permits = asyncio.Semaphore(0)
 
     async def play(exchange: Exchange) -> None:
@@ -236,15 +233,13 @@ def _answering(name: str, answer: Answer, resource: str | None) -> Fault:
     return Fault(name, play, resource)
 
 
-def _frames(headers: list[tuple[str, str]]) -> bool:
-    names = {name.lower() for name, _ in headers}
-    return bool(names & {"content-length", "transfer-encoding"})
+def _pairs(headers: GivenHeaders) -> Headers:
+    return list(headers.items() if isinstance(headers, Mapping) else headers)
 
 
-def _framing(
-    headers: list[tuple[str, str]], framing: Framing, length: int
-) -> list[tuple[str, str]]:
-    if _frames(headers):
+def _framing(given: Headers, framing: Framing, length: int) -> Headers:
+    names = {name.lower() for name, _ in given}
+    if framing == "none" or names & {"content-length", "transfer-encoding"}:
         return []
     if framing == "length":
         return [("Content-Length", str(length))]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from demo.hotel import Customer, Hotel, House, Room, RoomType
+from demo.hotel import Hotel, House, Room, RoomType
+from demo.stays import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,20 +17,16 @@ from aiohttp import web
 from config.clock import SystemClock
 from demo import houses
 from demo.calls import Call
-from demo.exchange import Exchange, drop
+from demo.exchange import Exchange
 from demo.keys import usual_keys
+from demo.sockets import Sent, drop, make_request
 from demo.webservice import Shop
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from aiohttp.abc import AbstractStreamWriter
-    from aiohttp.http import RawRequestMessage
-    from aiohttp.streams import StreamReader
-    from aiohttp.web_protocol import RequestHandler
-
     from demo.exchange import Clock
-    from demo.faults import Fault
+    from demo.fault import Fault
     from demo.hotel import House
     from demo.keys import Key
 
@@ -38,43 +34,8 @@ __all__ = ["Call", "StandIn"]
 
 LOCALHOST = "127.0.0.1"
 BACKLOG = 1024
-BODY_LIMIT_BYTES = 16 * 1024 * 1024
-
-
-class _Sent(web.StreamResponse):
-    """An answer that the exchange has put on the wire already."""
-
-    def __init__(self, *, keeps: bool) -> None:
-        super().__init__()
-        self._keeps = keeps
-
-    @property
-    def keep_alive(self) -> bool:
-        return self._keeps
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Leave the wire alone."""
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Leave the wire alone."""
-
-
-def _make_request(
-    message: RawRequestMessage,
-    payload: StreamReader,
-    protocol: RequestHandler,
-    writer: AbstractStreamWriter,
-    task: asyncio.Task[None],
-) -> web.BaseRequest:
-    return web.BaseRequest(
-        message,
-        payload,
-        protocol,
-        writer,
-        task,
-        asyncio.get_running_loop(),
-        client_max_size=BODY_LIMIT_BYTES,
-    )
+# Never reached: nothing is left to wait for. Zero would be no limit at all.
+SHUTDOWN_S = 1
 
 
 class StandIn:
@@ -103,9 +64,10 @@ class StandIn:
         self._script: deque[Fault | None] = deque()
         self._standing: Fault | None = None
         self._healed = asyncio.Event()
+        self._playing: set[asyncio.Task[None]] = set()
         self._shop: Shop | None = None
         self._server: web.Server | None = None
-        self._listener: asyncio.Server | None = None
+        self._listening: asyncio.Task[asyncio.Server] | None = None
 
     @property
     def url(self) -> str:
@@ -133,16 +95,20 @@ class StandIn:
         """Listen on 127.0.0.1; port 0 takes a free one."""
         self.port = port
         self._server = web.Server(
-            self._handle, request_factory=_make_request, access_log=None
+            self._handle, request_factory=make_request, access_log=None
         )
         await self.listens()
         self._shop = Shop(house=self.hotel, keys=self.keys, domain=self.host)
 
     async def stop(self) -> None:
-        """Stop listening and drop every connection."""
+        """Stop listening, drop every connection and whatever still waits."""
         await self.refuses()
-        if self._server is not None:
-            await self._server.shutdown(0)
+        for task in self._playing:
+            task.cancel()
+        await asyncio.gather(*self._playing, return_exceptions=True)
+        server, self._server = self._server, None
+        if server is not None:
+            await server.shutdown(SHUTDOWN_S)
 
     def plays(self, *script: Fault | None) -> None:
         """Add to the script: one fault per request, in order; None is health."""
@@ -153,7 +119,12 @@ class StandIn:
         self._standing = fault
 
     def heals(self) -> None:
-        """Drop script and fault; requests that are held are now worked on."""
+        """
+        Drop script and fault, and listen again.
+
+        Requests that are held are now worked on: bookings are written late.
+        """
+        self._open()
         self._script.clear()
         self._standing = None
         self._healed.set()
@@ -167,13 +138,14 @@ class StandIn:
     @property
     def is_listening(self) -> bool:
         """Say whether connections are accepted."""
-        return self._listener is not None
+        return self._listening is not None
 
     async def refuses(self) -> None:
-        """Close the listening socket and drop open connections."""
-        listener, self._listener = self._listener, None
-        if listener is None or self._server is None:
+        """Close the listening socket and drop open connections, until it `listens`."""
+        listening, self._listening = self._listening, None
+        if listening is None or self._server is None:
             return
+        listener = await listening
         listener.close()
         for connection in self._server.connections:
             drop(connection.transport)
@@ -181,14 +153,19 @@ class StandIn:
 
     async def listens(self) -> None:
         """Open the listening socket again, on the same port."""
-        if self._listener is not None or self._server is None:
+        self._open()
+        if self._listening is not None:
+            await self._listening
+
+    def _open(self) -> None:
+        # Bound at once: who connects before the loop accepts waits in the backlog.
+        if self._listening is not None or self._server is None:
             return
         bound = socket.create_server((LOCALHOST, self.port), backlog=BACKLOG)
         self.port = bound.getsockname()[1]
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(
-            self._server, sock=bound, backlog=BACKLOG
-        )
+        accepting = loop.create_server(self._server, sock=bound, backlog=BACKLOG)
+        self._listening = loop.create_task(accepting)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         exchange = await self._exchange(request)
@@ -196,8 +173,16 @@ class StandIn:
         if fault is None:
             exchange.respond(exchange.healthy())
         else:
-            await fault.play(exchange)
-        return _Sent(keeps=exchange.keeps and bool(request.keep_alive))
+            await self._play(fault, exchange)
+        return Sent(keeps=exchange.keeps and bool(request.keep_alive))
+
+    async def _play(self, fault: Fault, exchange: Exchange) -> None:
+        playing = asyncio.create_task(fault.play(exchange))
+        self._playing.add(playing)
+        try:
+            await playing
+        finally:
+            self._playing.discard(playing)
 
     async def _exchange(self, request: web.BaseRequest) -> Exchange:
         came_at = self._clock.monotonic()

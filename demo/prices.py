@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from demo.hotel import RoomWish, TypeWish
+    from demo.stays import RoomWish, TypeWish
 
 CENTS = 6
 

@@ -22,12 +22,12 @@ from demo.availability import answer_search
 from demo.bookings import book
 from demo.catalogue import SOURCES, customer_record
 from demo.customers import add_customer
-from demo.hotel import Booking
 from demo.kinds import CUSTOMERS
 from demo.listings import displayed, select
 from demo.php import to_int
 from demo.records import every_field, write_list, write_one
 from demo.shopfiles import schema
+from demo.stays import Booking
 from demo.vouchers import write_booking, write_bookings
 
 if TYPE_CHECKING:

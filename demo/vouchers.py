@@ -9,7 +9,8 @@ from demo.php import number, plain
 
 if TYPE_CHECKING:
     from demo.answers import Format
-    from demo.hotel import Booking, House, Stay
+    from demo.hotel import House
+    from demo.stays import Booking, Stay
 
 Value = str | int | float
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from demo.answers import NGINX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from demo.answers import Answer
@@ -39,17 +38,18 @@ def wire(answer: Answer, headers: Headers, method: str, now: datetime) -> bytes:
     return head(answer.status, headers, now) + chunk(body) + LAST_CHUNK
 
 
-def head(status: int, headers: Iterable[tuple[str, str]], now: datetime) -> bytes:
-    """Write the status line and the headers, with the empty line after them."""
-    lines = [
-        f"HTTP/1.1 {status} {_phrase(status)}",
-        f"Server: {NGINX}",
-        f"Date: {http_date(now)}",
-        *(f"{name}: {value}" for name, value in headers),
-        "Connection: keep-alive",
-        "\r\n",
+def head(status: int, headers: Headers, now: datetime) -> bytes:
+    """Write status line and headers; what every answer has is added if not given."""
+    given = {name.lower() for name, _ in headers}
+    usual = [
+        ("Server", NGINX),
+        ("Date", http_date(now)),
+        ("Connection", "keep-alive"),
     ]
-    return "\r\n".join(lines).encode("latin-1", "replace")
+    added = [(name, value) for name, value in usual if name.lower() not in given]
+    lines = [f"{name}: {value}\r\n" for name, value in [*added, *headers]]
+    status_line = f"HTTP/1.1 {status} {_phrase(status)}\r\n"
+    return f"{status_line}{''.join(lines)}\r\n".encode("latin-1", "replace")
 
 
 def chunk(data: bytes) -> bytes:

@@ -19,15 +19,16 @@ import pytest
 
 from demo import faults, houses
 from demo.answers import sha1
-from demo.hotel import Booking, Guest, Stay
 from demo.keys import DISABLED_KEY, POWERLESS_KEY, READ_ONLY_KEY, Key
 from demo.pms import StandIn
-from tests.fakes.clock import FakeClock
+from demo.stays import Booking, Guest, Stay
+from fakes.clock import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.demo.conftest import Parse, RawAnswer, Send
+    from demo.conftest import Parse, RawAnswer, Send
+    from demo.fault import Fault
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "exchanges"
 SHOP = "127.0.0.1:8081"
@@ -120,7 +121,7 @@ def key_is_unlinked(pms: StandIn) -> None:
     pms.keys[KEYS["QLOAPPS_WRONG_KEY"]] = Key(is_linked=False)
 
 
-def plays(fault: faults.Fault) -> Callable[[StandIn], None]:
+def plays(fault: Fault) -> Callable[[StandIn], None]:
     """Make a story in which the fault stands."""
     return lambda pms: pms.always(fault)
 
