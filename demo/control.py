@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -117,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(serve(options.port, options.control_port, options.key))
     except OSError as exc:
-        sys.stderr.write(f"The stand-in cannot listen: {exc.strerror}.\n")
+        reason = os.strerror(exc.errno or 0)
+        sys.stderr.write(f"The stand-in cannot listen: {reason}.\n")
         return 1
     return 0
