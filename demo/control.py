@@ -1,28 +1,22 @@
 """
 Drive a stand-in over HTTP, on a port of its own: faults on and off, calls counted.
 
-`POST /faults/{name}`, `DELETE /faults`, `GET /`, `GET /calls`. Called by
-`python -m demo.pms`.
+`POST /faults/{name}`, `DELETE /faults`, `GET /`, `GET /calls`. Called by `pms`.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import os
-import signal
-import sys
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from demo import faults
-from demo.pms import LOCALHOST, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from demo.fault import Fault
+    from demo.standin import StandIn
 
 REFUSE = "refuse"
 PLAIN: dict[str, Callable[..., Fault]] = {
@@ -86,39 +80,3 @@ def make_control(pms: StandIn) -> web.Application:
         ]
     )
     return app
-
-
-async def serve(port: int, control_port: int, key: str) -> None:
-    """Run a stand-in and its control API until SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopped.set)
-    pms = StandIn(key)
-    await pms.start(port)
-    runner = web.AppRunner(make_control(pms), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, LOCALHOST, control_port)
-    await site.start()
-    control = runner.addresses[0][1]
-    sys.stdout.write(f"pms {pms.url}\ncontrol http://{LOCALHOST}:{control}\n")
-    sys.stdout.flush()
-    await stopped.wait()
-    await runner.cleanup()
-    await pms.stop()
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m demo.pms", description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control-port", type=int, default=0)
-    parser.add_argument("--key", default="A" * 32)
-    options = parser.parse_args(argv)
-    try:
-        asyncio.run(serve(options.port, options.control_port, options.key))
-    except OSError as exc:
-        reason = os.strerror(exc.errno or 0)
-        sys.stderr.write(f"The stand-in cannot listen: {reason}.\n")
-        return 1
-    return 0

@@ -1,221 +1,66 @@
 """
-The stand-in itself: a shop on a socket, faults in front of it, every call kept.
+The stand-in's public face: `StandIn` for tests and benchmarks, and a process.
 
-A thin shell on aiohttp's request parser. Tests and benchmarks use `StandIn`;
 `python -m demo.pms --port P --control-port C` runs it alone, driven over `control`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import socket
-from collections import deque
-from typing import TYPE_CHECKING, Self
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from config.clock import SystemClock
-from demo import houses
 from demo.calls import Call
-from demo.exchange import Exchange
-from demo.keys import usual_keys
-from demo.sockets import Sent, drop, make_request
-from demo.webservice import Shop
+from demo.control import make_control
+from demo.sockets import LOCALHOST
+from demo.standin import StandIn
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from demo.exchange import Clock
-    from demo.fault import Fault
-    from demo.hotel import House
-    from demo.keys import Key
+    from collections.abc import Sequence
 
 __all__ = ["Call", "StandIn"]
 
-LOCALHOST = "127.0.0.1"
-BACKLOG = 1024
-# Never reached: nothing is left to wait for. Zero would be no limit at all.
-SHUTDOWN_S = 1
+
+async def serve(port: int, control_port: int, key: str) -> None:
+    """Run a stand-in and its control API until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    pms = StandIn(key)
+    await pms.start(port)
+    runner = web.AppRunner(make_control(pms), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, LOCALHOST, control_port)
+    await site.start()
+    control = runner.addresses[0][1]
+    sys.stdout.write(f"pms {pms.url}\ncontrol http://{LOCALHOST}:{control}\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    await runner.cleanup()
+    await pms.stop()
 
 
-class StandIn:
-    """
-    A QloApps for tests: `async with StandIn() as pms:`.
-
-    `shop_domain` is the Host that it insists on, its own address by default. `keys`
-    may be changed while it runs; `calls` holds whatever reached it, in order.
-    """
-
-    def __init__(
-        self,
-        key: str = "A" * 32,
-        shop_domain: str | None = None,
-        *,
-        hotel: House | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        self.key = key
-        self.keys: dict[str, Key] = usual_keys(key)
-        self.hotel = hotel or houses.build()
-        self.calls: list[Call] = []
-        self.port = 0
-        self._clock: Clock = clock or SystemClock()
-        self._shop_domain = shop_domain
-        self._script: deque[Fault | None] = deque()
-        self._standing: Fault | None = None
-        self._healed = asyncio.Event()
-        self._playing: set[asyncio.Task[None]] = set()
-        self._shop: Shop | None = None
-        self._server: web.Server | None = None
-        self._listening: asyncio.Task[asyncio.Server] | None = None
-
-    @property
-    def url(self) -> str:
-        """Return where it listens."""
-        return f"http://{LOCALHOST}:{self.port}"
-
-    @property
-    def host(self) -> str:
-        """Return the shop's domain."""
-        return self._shop_domain or f"{LOCALHOST}:{self.port}"
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.stop()
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1; port 0 takes a free one."""
-        self.port = port
-        self._server = web.Server(
-            self._handle, request_factory=make_request, access_log=None
-        )
-        await self.listens()
-        self._shop = Shop(house=self.hotel, keys=self.keys, domain=self.host)
-
-    async def stop(self) -> None:
-        """Stop listening, drop every connection and whatever still waits."""
-        await self.refuses()
-        for task in self._playing:
-            task.cancel()
-        await asyncio.gather(*self._playing, return_exceptions=True)
-        server, self._server = self._server, None
-        if server is not None:
-            await server.shutdown(SHUTDOWN_S)
-
-    def plays(self, *script: Fault | None) -> None:
-        """Add to the script: one fault per request, in order; None is health."""
-        self._script.extend(script)
-
-    def always(self, fault: Fault) -> None:
-        """Play the fault on every request that the script leaves, until `heals`."""
-        self._standing = fault
-
-    def heals(self) -> None:
-        """
-        Drop script and fault, and listen again.
-
-        Requests that are held are now worked on: bookings are written late.
-        """
-        self._open()
-        self._script.clear()
-        self._standing = None
-        self._healed.set()
-        self._healed = asyncio.Event()
-
-    @property
-    def fault(self) -> Fault | None:
-        """Return the fault that `always` set."""
-        return self._standing
-
-    @property
-    def is_listening(self) -> bool:
-        """Say whether connections are accepted."""
-        return self._listening is not None
-
-    async def refuses(self) -> None:
-        """Close the listening socket and drop open connections, until it `listens`."""
-        listening, self._listening = self._listening, None
-        if listening is None or self._server is None:
-            return
-        listener = await listening
-        listener.close()
-        for connection in self._server.connections:
-            drop(connection.transport)
-        await listener.wait_closed()
-
-    async def listens(self) -> None:
-        """Open the listening socket again, on the same port."""
-        self._open()
-        if self._listening is not None:
-            await self._listening
-
-    def _open(self) -> None:
-        # Bound at once: who connects before the loop accepts waits in the backlog.
-        if self._listening is not None or self._server is None:
-            return
-        bound = socket.create_server((LOCALHOST, self.port), backlog=BACKLOG)
-        self.port = bound.getsockname()[1]
-        loop = asyncio.get_running_loop()
-        accepting = loop.create_server(self._server, sock=bound, backlog=BACKLOG)
-        self._listening = loop.create_task(accepting)
-
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        exchange = await self._exchange(request)
-        fault = self._fault_for(exchange.call)
-        if fault is None:
-            exchange.respond(exchange.healthy())
-        else:
-            await self._play(fault, exchange)
-        return Sent(keeps=exchange.keeps and bool(request.keep_alive))
-
-    async def _play(self, fault: Fault, exchange: Exchange) -> None:
-        playing = asyncio.create_task(fault.play(exchange))
-        self._playing.add(playing)
-        try:
-            await playing
-        finally:
-            self._playing.discard(playing)
-
-    async def _exchange(self, request: web.BaseRequest) -> Exchange:
-        came_at = self._clock.monotonic()
-        transport = request.transport
-        if request.headers.get("Expect", "").lower() == "100-continue" and transport:
-            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = await request.read()
-        call = Call(request.method, request.raw_path, request.headers, body)
-        self.calls.append(call)
-        shop = self._shop
-        if shop is None:
-            raise RuntimeError("The stand-in was not started.")
-        return Exchange(
-            call=call,
-            shop=shop,
-            clock=self._clock,
-            transport=transport,
-            healed=self._healed,
-            came_at=came_at,
-        )
-
-    def _fault_for(self, call: Call) -> Fault | None:
-        """Take the next of the script, unless it is for another resource."""
-        if not self._script:
-            standing = self._standing
-            return standing if standing is not None and standing.hits(call) else None
-        upcoming = self._script[0]
-        if upcoming is not None and not upcoming.hits(call):
-            return None
-        return self._script.popleft()
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m demo.pms", description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control-port", type=int, default=0)
+    parser.add_argument("--key", default="A" * 32)
+    options = parser.parse_args(argv)
+    try:
+        asyncio.run(serve(options.port, options.control_port, options.key))
+    except OSError as exc:
+        reason = os.strerror(exc.errno or 0)
+        sys.stderr.write(f"The stand-in cannot listen: {reason}.\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    from demo.control import main
-
     raise SystemExit(main())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiohttp.streams import StreamReader
     from aiohttp.web_protocol import RequestHandler
 
+LOCALHOST = "127.0.0.1"
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
 
 
