@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # How long a process may take to say that it listens, seconds.
 START_S = 20
 STOP_S = 15
+URL = re.compile(r"http://[\w.:]+")
 
 
 class Process:
@@ -63,7 +65,8 @@ class Process:
             try:
                 line: dict[str, Any] = json.loads(text)
             except ValueError:
-                line = {"msg": text}
+                said = URL.search(text)
+                line = {"msg": text, "url": said.group() if said else ""}
             async with self._news:
                 self.log.append(line)
                 self.url = self.url or str(line.get("url", ""))
@@ -73,12 +76,14 @@ class Process:
 
 
 @asynccontextmanager
-async def running(module: str, environ: Mapping[str, str]) -> AsyncIterator[Process]:
+async def running(
+    module: str, environ: Mapping[str, str], *arguments: str
+) -> AsyncIterator[Process]:
     """Run a module with these settings beside the surroundings', until the end."""
     prefixes = ("PROXY_", "AGENT_")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module),
+        *(sys.executable, "-m", module, *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**inherited, **environ},

@@ -1,0 +1,1 @@
+"""What the proxy costs, measured beside the stand-in called directly, in one run."""
