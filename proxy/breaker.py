@@ -76,8 +76,9 @@ class Transition:
     One change of state, at the monotonic second when it was due.
 
     `cause` is the outage's, also on its way back; None where an operator did it.
-    `recovered` is true where a probe's success closed the breaker, and
-    `not_closed_s` is how long it had not been closed.
+    `recovered` is true where a probe's success closed the breaker, `lost_probe` where
+    a probe without a result opened it, and `not_closed_s` is how long it had not been
+    closed.
     """
 
     to: BreakerState
@@ -85,6 +86,7 @@ class Transition:
     cause: Cause | None
     last_failures: tuple[FailureRecord, ...] = ()
     recovered: bool = False
+    lost_probe: bool = False
     not_closed_s: float = 0.0
 
 
@@ -185,6 +187,7 @@ class Breaker:
         """Release a forced state, or end an outage by hand: closed, window empty."""
         self._catch_up(now)
         self._forced = None
+        self._cause = None
         self._close(now, recovered=False)
 
     def next_wake(self, now: float) -> float | None:
@@ -226,7 +229,7 @@ class Breaker:
         if lease_until is not None and now >= lease_until:
             lost = FailureRecord(at=lease_until, cause=Cause.TIMEOUT, operation="probe")
             self._last_failures.append(lost)
-            self._open(lease_until, Cause.TIMEOUT, lease_until)
+            self._open(lease_until, Cause.TIMEOUT, lease_until, lost_probe=True)
             self._catch_up(now)
 
     def _count(self, failure: Failed, now: float) -> None:
@@ -240,16 +243,25 @@ class Breaker:
     def _asked_wait(self, failure: Failed) -> float:
         return min(failure.retry_after_s or 0.0, self.policy.retry_after_cap_s)
 
-    def _open(self, at: float, cause: Cause, not_before: float) -> None:
+    def _open(
+        self, at: float, cause: Cause, not_before: float, *, lost_probe: bool = False
+    ) -> None:
         self._cause = cause
         self._open_until = max(at + self.policy.open_s, not_before)
-        self._move(BreakerState.OPEN, at)
+        self._move(BreakerState.OPEN, at, lost_probe=lost_probe)
 
     def _close(self, at: float, *, recovered: bool) -> None:
         self._move(BreakerState.CLOSED, at, recovered=recovered)
         self._cause = None
 
-    def _move(self, to: BreakerState, at: float, *, recovered: bool = False) -> None:
+    def _move(
+        self,
+        to: BreakerState,
+        at: float,
+        *,
+        recovered: bool = False,
+        lost_probe: bool = False,
+    ) -> None:
         since = self._not_closed_since
         if to is BreakerState.CLOSED:
             self._not_closed_since = None
@@ -267,6 +279,7 @@ class Breaker:
                 cause=self._cause,
                 last_failures=tuple(self._last_failures),
                 recovered=recovered,
+                lost_probe=lost_probe,
                 not_closed_s=0.0 if since is None else at - since,
             )
         )

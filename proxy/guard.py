@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxy.messages import BreakerState, Failed
+from proxy.messages import BreakerState, Cause, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,11 +67,29 @@ class Guard:
 
     def next_wake(self) -> float | None:
         """Return the monotonic second at which something is due; None if never."""
-        return self._breaker.next_wake(self._clock.monotonic())
+        due_at = self._breaker.next_wake(self._clock.monotonic())
+        self._publish()
+        return due_at
+
+    def force(self, state: BreakerState, why: str) -> None:
+        """Hold the breaker open or closed, whatever the PMS does, until `reset`."""
+        self._breaker.force(state, why, self._clock.monotonic())
+        self._publish()
+
+    def reset(self) -> None:
+        """Release a forced state, or end an outage by hand."""
+        self._breaker.reset(self._clock.monotonic())
+        self._publish()
+
+    def crashed(self) -> None:
+        """Log the exception under way: a probe ended by a mistake of ours."""
+        self._telemetry.crashed()
 
     def _publish(self) -> None:
         transitions: list[Transition] = self._breaker.take_transitions()
         for transition in transitions:
+            if transition.lost_probe:
+                self._telemetry.failure(Cause.TIMEOUT)
             self._telemetry.transition(transition)
         if transitions:
             for watcher in self._watchers:

@@ -8,13 +8,13 @@ place while it is closed; a crash is in doubt.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from proxy.breaker import Permit
-from proxy.messages import BreakerState, Failed, Healthy
+from proxy.messages import BreakerState, Cause, Failed, Healthy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
     from typing import Any
 
     from proxy.bulkhead import Bulkhead
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # After a healthy probe of a hung PMS the next waits this long (ours).
 HANG_PAUSE_S = 5.0
+
+T = TypeVar("T")
 
 
 class Prober:
@@ -38,10 +40,10 @@ class Prober:
         self._clock = clock
         self._news = asyncio.Event()
         self._hotel: str | None = None
-        self._hang_probe_is_done: Callable[[], bool] = lambda: True
+        self._hang_probe: asyncio.Task[None] | None = None
         self._hang_pause_until = clock.monotonic()
         self._doubt: asyncio.Task[Verdict] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         guard.watch(self._news.set)
 
     def searched(self, hotel: str) -> None:
@@ -54,7 +56,7 @@ class Prober:
 
     def settle(self, permit: Permit) -> None:
         """Find out whether a doubtful crash was the PMS's, and record it once."""
-        self._keep(self._settle(permit))
+        _ = self._begin(self._settle(permit))
 
     async def run(self) -> None:
         """Probe whenever it is due."""
@@ -71,38 +73,47 @@ class Prober:
     def _probe_what_is_due(self) -> None:
         permit = self._guard.acquire_probe()
         if permit is not None:
-            self._keep(self._probe(permit))
+            _ = self._begin(self._probe(permit))
         elif self._is_hang_probe_due():
             gate = self._guard.acquire("probe")
             if isinstance(gate, Permit):
-                self._hang_probe_is_done = self._keep(self._probe(gate))
+                self._hang_probe = self._begin(self._probe(gate))
 
     def _is_hang_probe_due(self) -> bool:
-        idle = self._hang_probe_is_done()
         rested = self._clock.monotonic() >= self._hang_pause_until
+        return rested and self._may_probe_a_hang()
+
+    def _may_probe_a_hang(self) -> bool:
+        idle = self._hang_probe is None or self._hang_probe.done()
         closed = self._guard.state() is BreakerState.CLOSED
-        return self._bulkhead.is_hung and idle and rested and closed
+        return self._bulkhead.is_hung and idle and closed
 
     async def _wait(self) -> None:
         """Sleep until something is due or there is news."""
         due_at = self._guard.next_wake()
-        if due_at is None and self._bulkhead.is_hung:
+        if due_at is None and self._may_probe_a_hang():
             due_at = self._hang_pause_until
-        if due_at is None or due_at <= self._clock.monotonic():
-            # Nothing is due, or it is under way and ends with news.
+        if due_at is None:
+            # Nothing will be due, or it is under way and ends with news.
             await self._news.wait()
             return
+        left_s = due_at - self._clock.monotonic()
+        if left_s <= 0:
+            # It became due since we looked: nobody else would bring this news.
+            await asyncio.sleep(0)
+            return
         try:
-            async with self._clock.timeout(due_at - self._clock.monotonic()):
+            async with self._clock.timeout(left_s):
                 await self._news.wait()
         except TimeoutError:
             return
 
     async def _probe(self, permit: Permit) -> None:
         try:
-            verdict = await self._caller.probe(self._hotel)
-        except BaseException:
+            verdict = await self._ask()
+        except asyncio.CancelledError:
             self._guard.give_back(permit)
+            self._news.set()
             raise
         if isinstance(verdict, Healthy):
             self._hang_pause_until = self._clock.monotonic() + HANG_PAUSE_S
@@ -111,17 +122,22 @@ class Prober:
 
     async def _settle(self, permit: Permit) -> None:
         if self._doubt is None or self._doubt.done():
-            self._doubt = asyncio.get_running_loop().create_task(
-                self._caller.probe(self._hotel)
-            )
+            self._doubt = self._begin(self._ask())
         verdict = await asyncio.shield(self._doubt)
         if isinstance(verdict, Failed):
             self._guard.record(permit, verdict)
         else:
             self._guard.give_back(permit)
 
-    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> Callable[[], bool]:
+    async def _ask(self) -> Verdict:
+        try:
+            return await self._caller.probe(self._hotel)
+        except Exception:  # noqa: BLE001  (a crash of ours must not end the probing)
+            self._guard.crashed()
+            return Failed(cause=Cause.DOWN)
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task.done
+        return task

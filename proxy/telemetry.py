@@ -50,7 +50,7 @@ REFUSAL_LINE_EVERY_S = 1.0
 LATENCY_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2, 5, 10, 15, 20)
 
 NO_CACHE = "none"
-CACHED = ("hit", "stale", "miss", "collapsed", NO_CACHE)
+CACHED = ("hit", "stale", "miss", "collapsed", "bypass", NO_CACHE)
 UNCACHED = ("bypass", NO_CACHE)
 STATUSES = (
     *("200", "201", "204", "304", "400", "401", "403", "404", "405", "408", "409"),
@@ -246,6 +246,8 @@ class Telemetry:
                     msg=CLOSED.format(at=at, after_s=after_s),
                     cause=cause,
                 )
+                # The next outage's first line counts none of this one's refusals.
+                self._refusals.clear()
                 if transition.recovered:
                     self._log.warning("pms.recovered", msg=RECOVERED)
 
