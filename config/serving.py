@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import LineTooLong
 
 if TYPE_CHECKING:
@@ -85,7 +86,24 @@ def _why_not(address: str, port: int, exc: OSError) -> str:
 class _Protocol(web.RequestHandler):
     """aiohttp's HTTP, which refuses in one sentence and never with a traceback."""
 
-    __slots__ = ()
+    __slots__ = ("_arriving",)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a badly framed body fails its reader at once, and alone."""
+        waiting = len(self._messages)
+        super().data_received(data)
+        if len(self._messages) == waiting:
+            return
+        message, payload = self._messages[-1]
+        if isinstance(message, RawRequestMessage):
+            self._arriving = payload
+            return
+        arriving = getattr(self, "_arriving", None)
+        if arriving is not None and not arriving.is_eof():
+            # aiohttp leaves the reader waiting and answers a second time.
+            self._messages.pop()
+            self._lingering_time = 0
+            arriving.set_exception(web.RequestPayloadError("badly framed"))
 
     def handle_error(
         self,

@@ -32,6 +32,8 @@ from proxy.writes import Writes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from aiohttp.typedefs import Handler
+
     from config.proxy_settings import ProxySettings
     from proxy.messages import Clock
 
@@ -45,11 +47,23 @@ PROBE_LEASE_MARGIN_S = 1.0
 def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     """Build the proxy; nothing is opened before the application starts."""
     proxy = _Proxy(settings, clock)
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_takes_all])
     app[HANDLERS] = proxy.handlers
-    app.router.add_route("*", "/{anything:.*}", proxy.handlers.handle)
+    app.router.add_route(
+        "*",
+        "/{anything:(?s:.*)}",
+        proxy.handlers.handle,
+        expect_handler=proxy.handlers.expect,
+    )
     app.cleanup_ctx.append(proxy.run)
     return app
+
+
+@web.middleware
+async def _takes_all(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Take what no route can name too, such as `OPTIONS *`."""
+    del handler
+    return await request.app[HANDLERS].handle(request)
 
 
 class _Proxy:
@@ -130,11 +144,17 @@ class _Proxy:
             probing = asyncio.get_running_loop().create_task(self._prober.run())
             yield
             for flights in (self._read_flights, self._write_flights):
-                await flights.finish(self._clock.timeout(self._settings.drain_s))
+                await flights.finish(self._clock.timeout(self._drain_left_s()))
             probing.cancel()
             with suppress(asyncio.CancelledError):
                 await probing
             self._bulkhead.close()
+
+    def _drain_left_s(self) -> float:
+        # The requests were waited for already, since the signal.
+        since = self.handlers.draining_since
+        spent_s = 0.0 if since is None else self._clock.monotonic() - since
+        return max(0.0, self._settings.drain_s - spent_s)
 
     def _hung(self) -> None:
         self._prober.look()

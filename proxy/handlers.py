@@ -10,12 +10,12 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from multidict import CIMultiDict
 
+from proxy import headers as fields
 from proxy import problems, replies
 from proxy.errors import UpstreamError
-from proxy.headers import VIA, end_to_end, to_forward
 from proxy.messages import Reply, Request
 from proxy.problems import Problem, bad_request
 from proxy.request_line import BadTarget, split_target
@@ -61,7 +61,7 @@ class Handlers:
         self._clock = clock
         self._status = status
         self._body_timeout_s = body_timeout_s
-        self._draining = False
+        self.draining_since: float | None = None
         self._own_paths = {
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -71,7 +71,7 @@ class Handlers:
 
     def drain(self) -> None:
         """Answer on `/health/ready` that no new guests should come."""
-        self._draining = True
+        self.draining_since = self._clock.monotonic()
 
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
         """Answer any request; an unexpected exception is logged and answered once."""
@@ -84,11 +84,18 @@ class Handlers:
                 return await self._forward(incoming, path, query, request_id)
             reply = self._answer_own(incoming.method, path)
         except BadTarget as exc:
-            reply = self._refusal(bad_request(HTTPStatus.BAD_REQUEST, str(exc)))
+            problem = bad_request(HTTPStatus.BAD_REQUEST, str(exc))
+            reply = self._refusal_under_api(incoming, problem)
         except Exception:  # noqa: BLE001  (the last line of defence)
             self._telemetry.crashed()
-            reply = self._refusal(problems.internal_error())
+            reply = self._refusal_under_api(incoming, problems.internal_error())
         return self._response(reply, request_id)
+
+    async def expect(self, incoming: web.Request) -> None:
+        """Ask for a body that waits to be asked for; other expectations are ignored."""
+        waits = incoming.headers.get("Expect", "").lower() == "100-continue"
+        if waits and incoming.version >= HttpVersion11 and incoming.transport:
+            incoming.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def refuse_unreadable(self, status: int, sentence: str) -> web.Response:
         """Answer what is not HTTP, or too much of it, before it became a request."""
@@ -121,7 +128,7 @@ class Handlers:
         return _json(HTTPStatus.OK, {"status": "live"})
 
     def _ready(self) -> Reply:
-        if self._draining:
+        if self.draining_since is not None:
             return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "draining"})
         if not self._service.can_serve_guests():
             return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "nothing to serve"})
@@ -147,14 +154,17 @@ class Handlers:
             method=incoming.method,
             path=path,
             query=query,
-            headers=to_forward(end_to_end(tuple(incoming.headers.items()))),
+            headers=fields.to_forward(
+                fields.end_to_end(tuple(incoming.headers.items()))
+            ),
             request_id=request_id,
         )
         caller = self._callers.name_of(incoming.headers.get("X-Proxy-Token", ""))
         reading: Reading | None = None
         reply: Reply | None = None
         try:
-            body = _why_not(request, caller) or await self._body(incoming)
+            why_not = _why_not(request, caller) or _why_unframed(incoming)
+            body = why_not or await self._body(incoming)
             if isinstance(body, Problem):
                 reply = self._pms_refusal(request, body)
             else:
@@ -208,17 +218,31 @@ class Handlers:
     def _refusal(self, problem: Problem) -> Reply:
         return replies.refusal(problem, *problems.as_json(problem))
 
+    def _refusal_under_api(self, incoming: web.Request, problem: Problem) -> Reply:
+        """Refuse in the words of the PMS where the target is one of its paths."""
+        path, _, query = incoming.raw_path.partition("?")
+        if not path.startswith(f"{API_ROOT}/"):
+            return self._refusal(problem)
+        headers = tuple(incoming.headers.items())
+        request = Request(
+            method=incoming.method, path=path, query=query, headers=headers
+        )
+        return self._pms_refusal(request, problem)
+
     def _pms_refusal(self, request: Request, problem: Problem) -> Reply:
         as_json = self._pms.wants_json(request)
         return replies.refusal(problem, *self._pms.error_body(problem, as_json=as_json))
 
     def _fields(self, reply: Reply, request_id: str) -> CIMultiDict[str]:
+        # Else aiohttp would sign for it, with its version and Python's.
+        signed = fields.has(reply.headers, "server")
         return CIMultiDict(
             (
                 *reply.headers,
+                *(() if signed else (("Server", fields.PROXY_NAME),)),
                 ("X-PMS-Circuit-Breaker", self._guard.state().value),
                 ("X-Request-ID", request_id),
-                ("Via", VIA),
+                ("Via", fields.VIA),
             )
         )
 
@@ -235,16 +259,22 @@ class Handlers:
     ) -> web.StreamResponse:
         headers = self._fields(reply, request_id)
         response = web.StreamResponse(status=reply.status, headers=headers)
-        async with aclosing(stream.chunks()) as chunks:
-            try:
-                await response.prepare(incoming)
+        try:
+            await response.prepare(incoming)
+            async with aclosing(stream.chunks()) as chunks:
                 async for chunk in chunks:
                     await response.write(chunk)
-            except UpstreamError:
-                # The head is out: only a broken connection still says that the
-                # body is not whole.
-                if incoming.transport is not None:
-                    incoming.transport.abort()
+        except UpstreamError:
+            # The head is out: only a broken connection still says that the body is
+            # not whole.
+            if incoming.transport is not None:
+                incoming.transport.abort()
+        except ConnectionError:
+            # Not our failure: the client left.
+            return response
+        finally:
+            # Also where not even the head went out: the call holds a place.
+            stream.close()
         return response
 
 
@@ -266,6 +296,19 @@ def _why_not(request: Request, caller: str | None) -> Problem | None:
     except UnicodeEncodeError:
         return bad_request(HTTPStatus.BAD_REQUEST, "A header field is not UTF-8 text.")
     return None
+
+
+def _why_unframed(incoming: web.Request) -> Problem | None:
+    """Say why a body cannot be handed on as it is (RFC 9112 §6.1)."""
+    coding = incoming.headers.get("Transfer-Encoding")
+    if coding is None:
+        return None
+    if coding.strip().lower() == "chunked" and incoming.version >= HttpVersion11:
+        return None
+    return bad_request(
+        HTTPStatus.BAD_REQUEST,
+        "Only chunked is taken as Transfer-Encoding, and only in HTTP/1.1.",
+    )
 
 
 def _json(status: int, document: dict[str, object]) -> Reply:
