@@ -77,6 +77,15 @@ class Model:
         """Return how many failures count now."""
         return sum(now - at < WINDOW_S for at, _ in self.failures)
 
+    def edge(self, now: float) -> float:
+        """Return when something changes by itself."""
+        ends = [at + WINDOW_S for at, _ in self.failures]
+        if self.probe_taken_at is not None:
+            ends.append(self.probe_taken_at + LEASE_S)
+        if self.lives[-1] is OPEN:
+            ends.append(self.half_open_at)
+        return min((end for end in ends if end > now), default=now)
+
     def retry_after(self, now: float) -> float:
         """Return how long it is to the next probe."""
         if self.lives[-1] is CLOSED:
@@ -104,6 +113,11 @@ class BreakerHistory(RuleBasedStateMachine):
     def advance(self, span_s: float) -> None:
         """Let time pass."""
         self.now += span_s
+
+    @rule(before_s=st.sampled_from([0, 0, TICK_S]))
+    def advance_to_the_edge(self, before_s: float) -> None:
+        """Go to the instant at which something changes, or to just before it."""
+        self.now = max(self.now, self.model.edge(self.now) - before_s)
 
     @rule(target=calls)
     def call_begins(self) -> object:
@@ -207,8 +221,8 @@ class BreakerHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.model.probe_taken_at is not None)
     @rule()
     def probe_lost(self) -> None:
-        """Let the probe's lease run out."""
-        self.now += LEASE_S
+        """Let the probe's lease run out, to the instant."""
+        self.now = max(self.now, (self.model.probe_taken_at or 0) + LEASE_S)
 
     @rule(state=st.sampled_from([OPEN, CLOSED]))
     def force(self, state: BreakerState) -> None:
@@ -268,5 +282,5 @@ class BreakerHistory(RuleBasedStateMachine):
 
 TestBreakerHistory = BreakerHistory.TestCase
 TestBreakerHistory.settings = settings(
-    max_examples=120, stateful_step_count=50, deadline=None
+    max_examples=200, stateful_step_count=50, deadline=None
 )
