@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proxy.breaker import Refused
-from proxy.errors import Overloaded, UpstreamBroken, UpstreamError, UpstreamTimeout
+from proxy.errors import Overloaded, UpstreamBroken, UpstreamError
 from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Streamed:
         self.status: int = body.status
         self.headers: Headers = body.headers
         self.is_taken = False
+        self._is_over = False
         self._body = body
         self._conclude = conclude
         self._pms = pms
@@ -97,9 +98,11 @@ class Streamed:
             raise UpstreamBroken("the body contradicts its SHA-1")
 
     def close(self, verdict: Verdict | None = None) -> None:
-        """End it; without a verdict it was given up and counts as nothing."""
-        self._body.close()
-        self._conclude(verdict)
+        """End it, once; without a verdict it was given up and counts as nothing."""
+        if not self._is_over:
+            self._is_over = True
+            self._body.close()
+            self._conclude(verdict)
 
 
 Result = Fetched | Streamed | Broke
@@ -171,6 +174,8 @@ class Caller:
         place, permit = admitted.place, admitted.permit
 
         def conclude(verdict: Verdict | None) -> None:
+            if _is_still_busy(verdict):
+                place.abandon(reading.resource, began_at)
             place.release()
             if verdict is None:
                 self._guard.give_back(permit)
@@ -190,8 +195,6 @@ class Caller:
             raise
         match got:
             case UpstreamError():
-                if isinstance(got, UpstreamTimeout) and not got.surely_not_received:
-                    place.abandon(reading.resource, began_at)
                 broke = Broke(error=got)
                 conclude(broke.verdict)
                 return broke
@@ -259,3 +262,12 @@ class Caller:
     def _observe(self, operation: str, verdict: Verdict, began_at: float) -> None:
         took_s = self._clock.monotonic() - began_at
         self._telemetry.call(operation, verdict, took_s)
+
+
+def _is_still_busy(verdict: Verdict | None) -> bool:
+    """Say whether the PMS still works on a call that was given up at its deadline."""
+    return (
+        isinstance(verdict, Failed)
+        and verdict.cause is Cause.TIMEOUT
+        and not verdict.surely_not_written
+    )

@@ -146,6 +146,7 @@ class Service:
         how: tuple[str, ...],
     ) -> Reply | Problem:
         """Choose the PMS's own answer, else the copy, else a problem."""
+        asked = "fwd=stale"
         match result:
             case Streamed():
                 return self._pass_on(request, reading, result, how)
@@ -158,6 +159,8 @@ class Service:
                 cause = result.error.cause
                 reason, problem = cause.value, problems.upstream_failed(cause)
             case Refused():
+                # The breaker opened while this one waited: nobody was asked.
+                asked = "hit"
                 reason, problem = "breaker-open", problems.breaker_open(result)
             case Crowded():
                 problem = problems.overloaded(self._retry_after_s)
@@ -165,7 +168,7 @@ class Service:
             case _:
                 assert_never(result)
         if copy is not None:
-            return _marked(request, copy, "fwd=stale", reason)
+            return _marked(request, copy, asked, reason)
         return problem
 
     def _pass_on(

@@ -57,6 +57,11 @@ class RawClient:
         async with asyncio.timeout(PATIENCE_S):
             return await self._reader.readuntil(b"\r\n")
 
+    async def some(self) -> bytes:
+        """Read what is there; nothing at the end."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._reader.read(2**20)
+
     async def is_closed(self) -> bool:
         """Wait for the other side to close; False where it sends more instead."""
         try:
