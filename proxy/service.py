@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 class _Copy:
     entry: Entry
     assessment: Assessment
+    wanted: ClientWishes
 
 
 class Service:
@@ -103,15 +104,26 @@ class Service:
     async def _copy(self, reading: Reading, wanted: ClientWishes) -> _Copy | None:
         """Return the copy that this client would take, fresh or stale."""
         entry = None if reading.key is None else await self._store.get(reading.key)
-        if entry is None:
-            return None
+        return None if entry is None else self._assess(reading, entry, wanted)
+
+    def _assess(
+        self, reading: Reading, entry: Entry, wanted: ClientWishes
+    ) -> _Copy | None:
         assessment = assess(
             entry,
             self._lifetimes[reading.operation],
             self._clock.monotonic(),
             written_at=self._written_at,
         )
-        return _Copy(entry, assessment) if wanted.accept(assessment) else None
+        if not wanted.accept(assessment):
+            return None
+        return _Copy(entry, assessment, wanted)
+
+    def _aged(self, reading: Reading, copy: _Copy | None) -> _Copy | None:
+        """Look at a copy again after a wait, which may have ended its life."""
+        if copy is None:
+            return None
+        return self._assess(reading, copy.entry, copy.wanted)
 
     async def _ask(
         self,
@@ -133,7 +145,12 @@ class Service:
                     result, led = await asking
             except TimeoutError:
                 # The fetch goes on behind and stores its answer.
-                return _marked(request, copy, "fwd=stale", "soft-timeout")
+                copy = self._aged(reading, copy)
+                if copy is not None:
+                    return _marked(request, copy, "fwd=stale", "soft-timeout")
+                result, led = await self._reads.fetch_shared(
+                    request, reading, reading.key
+                )
         how = (f"fwd={why}",) if led else (f"fwd={why}", "collapsed")
         return self._choose(request, reading, copy, result, how)
 
@@ -167,6 +184,7 @@ class Service:
                 reason = problem.kind
             case _:
                 assert_never(result)
+        copy = self._aged(reading, copy)
         if copy is not None:
             return _marked(request, copy, asked, reason)
         return problem
