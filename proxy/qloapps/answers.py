@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -35,6 +36,9 @@ from proxy.messages import (
 CREDENTIAL_CODES = frozenset({17, 18, 20, 21})
 NOT_LINKED_TO_SHOP = 132
 UNPARSEABLE = 127
+# The PMS repeats the client's body behind this sentence, unescaped: what stands there
+# must neither hide the sentence nor forge it.
+UNPARSEABLE_SAYS = "XML error : String could not be parsed"
 SWITCHED_OFF = 22
 FATAL_ERROR = b"Fatal error"
 XML_TYPES = frozenset({"text/xml", "application/xml"})
@@ -43,6 +47,11 @@ MAX_DECODED_BYTES = 8 * 1024 * 1024
 MAX_CODE_DIGITS = 9
 UNREADABLE = (ValueError, ParseError, DefusedXmlException, RecursionError)
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_UNPARSEABLE_XML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?<qloapps[^>]*>\s*<errors>\s*<error>\s*"
+    rb"<code>(?:<!\[CDATA\[)?%d(?:\]\]>)?</code>\s*<message>(?:<!\[CDATA\[)?%s"
+    % (UNPARSEABLE, UNPARSEABLE_SAYS.encode())
+)
 _VARY_KNOWN = frozenset({"", "accept-encoding", "accept-language"})
 
 
@@ -113,11 +122,7 @@ def _judge_server_error(
     answer: Answer, codes: frozenset[int], operation: Operation, wall: datetime
 ) -> Verdict:
     status = answer.status
-    if (
-        status == HTTPStatus.INTERNAL_SERVER_ERROR
-        and UNPARSEABLE in codes
-        and b"could not be parsed" in answer.body
-    ):
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _blames_clients_xml(answer.body):
         return Healthy()
     empty_crash = status == HTTPStatus.INTERNAL_SERVER_ERROR and not answer.body
     if empty_crash and operation is Operation.WRITE:
@@ -138,6 +143,17 @@ def _blames_credentials(answer: Answer, codes: frozenset[int]) -> bool:
     # Without a key PHP answers in plain text, and so does a web server before it.
     plain = not codes and not is_from_pms(answer.headers)
     return plain or bool(codes & CREDENTIAL_CODES)
+
+
+def _blames_clients_xml(body: bytes) -> bool:
+    if _UNPARSEABLE_XML.match(body):
+        return True
+    try:
+        error = json.loads(body.decode(errors="replace"))["errors"][0]
+        says = str(error["message"])
+        return error["code"] == UNPARSEABLE and says.startswith(UNPARSEABLE_SAYS)
+    except (*UNREADABLE, TypeError, LookupError):
+        return False
 
 
 def error_codes(body: bytes) -> frozenset[int]:
@@ -221,10 +237,10 @@ def retry_after_s(headers: Headers, wall: datetime) -> float | None:
     value = first(headers, "retry-after").strip()
     if value.isascii() and value.isdigit():
         # More digits than a day has seconds are capped by the breaker anyway.
-        return float(value[:9])
+        return float((value.lstrip("0") or "0")[:9])
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

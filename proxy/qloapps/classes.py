@@ -63,7 +63,9 @@ def classify(request: Request, search: Search | None) -> Operation:
         return Operation.WRITE
     resource = resource_of(request.path)
     if request.method == "POST" and resource == SEARCH_ELEMENT:
-        return _class_of_search(request, search, query_names)
+        if PATH_OVERRIDE in query_names:
+            return Operation.WRITE
+        return _class_of_search(request, search)
     if request.method not in READ_METHODS:
         return Operation.WRITE
     if request.body or PATH_OVERRIDE in query_names:
@@ -73,13 +75,11 @@ def classify(request: Request, search: Search | None) -> Operation:
     return Operation.CATALOGUE if resource in CATALOGUE else Operation.PRIVATE
 
 
-def _class_of_search(
-    request: Request, search: Search | None, query_names: set[bytes]
-) -> Operation:
+def _class_of_search(request: Request, search: Search | None) -> Operation:
     whole = request.path.rstrip("/").endswith(f"/{SEARCH_ELEMENT}")
     if search is None or not search.available_only or not whole:
         return Operation.PRIVATE
-    return Operation.PRIVATE if PATH_OVERRIDE in query_names else Operation.AVAILABILITY
+    return Operation.AVAILABILITY
 
 
 def _body_overrides_method(request: Request) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from proxy.headers import first, joined
+from proxy.headers import joined
 from proxy.messages import CacheKey, Operation, Request
 from proxy.qloapps import php
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 JSON = "JSON"
 FORMAT_NAMES = frozenset({b"output_format", b"io_format"})
+FORMAT_FIELDS = ("output-format", "io-format")
 KEY_NAME = b"ws_key"
 VERSION = "v1"
 
 _SLASHES = re.compile(r"/+")
+_NAMED_PLACE = re.compile(rb"\[[A-Za-z0-9_]+\]")
 
 
 def output_formats(request: Request) -> list[str]:
@@ -29,7 +32,7 @@ def output_formats(request: Request) -> list[str]:
         for name, value in php.pairs(request.query.encode())
         if php.variable_name(name) in FORMAT_NAMES
     ]
-    for name in ("output-format", "io-format"):
+    for name in FORMAT_FIELDS:
         asked += [value for key, value in request.headers if key.lower() == name]
     return asked
 
@@ -47,16 +50,13 @@ def cache_key(
     `shared` is true where the proxy's own key asks for everybody: else a hash of
     the client's credentials is a part, never the credentials themselves.
     """
-    formats = output_formats(request)
-    is_json = {asked == JSON for asked in formats}
-    # Mixed wishes: which one wins is the PMS's secret, so they are a key as they are.
-    wanted = formats if len(is_json) > 1 else [JSON if True in is_json else "XML"]
-    dropped = {KEY_NAME} if len(is_json) > 1 else {KEY_NAME, *FORMAT_NAMES}
+    wanted = _wanted_format(request)
+    dropped = {KEY_NAME} if wanted is None else {KEY_NAME, *FORMAT_NAMES}
     parts = (
         _SLASHES.sub("/", unquote(request.path)).rstrip("/"),
         _sorted_query(request, dropped),
         search.meaning if search is not None else "",
-        wanted,
+        output_formats(request) if wanted is None else wanted,
         joined(request.headers, "accept-language").replace(" ", "").lower(),
         "" if shared else _credentials(request),
     )
@@ -64,14 +64,55 @@ def cache_key(
     return CacheKey(f"pms:{VERSION}:{operation}:{digest}")
 
 
-def _sorted_query(request: Request, dropped: set[bytes]) -> list[tuple[bytes, bytes]]:
-    decoded = [
-        (php.decoded(name), php.decoded(value))
-        for name, value in php.pairs(request.query.encode())
-        if php.variable_name(name) not in dropped
+def _wanted_format(request: Request) -> str | None:
+    """
+    Return the format that is surely meant; None where only the PMS knows.
+
+    Which one wins of two wishes, or what an array means, is the PMS's secret: these
+    wishes are a key as they stand.
+    """
+    named = [
+        php.variable(name)
+        for name, _ in php.pairs(request.query.encode())
+        if php.variable_name(name) in FORMAT_NAMES
     ]
-    # Of two parameters of one name PHP takes the last: these keep their order.
-    return sorted(decoded, key=lambda pair: pair[0])
+    fields = [name.lower() for name, _ in request.headers]
+    is_single = len(named) == len(set(named)) and not any(index for _, index in named)
+    is_single = is_single and all(fields.count(name) <= 1 for name in FORMAT_FIELDS)
+    is_json = {asked == JSON for asked in output_formats(request)}
+    if not is_single or len(is_json) > 1:
+        return None
+    return JSON if True in is_json else "XML"
+
+
+def _sorted_query(request: Request, dropped: set[bytes]) -> list[tuple[bytes, bytes]]:
+    """
+    Return the query's decoded pairs in a fixed order.
+
+    Of two parameters of one variable PHP takes the last: these keep their order.
+    Places in an array may be sorted where all of them are named.
+    """
+    pairs = [
+        (php.variable(name), (php.decoded(name), php.decoded(value)))
+        for name, value in php.pairs(request.query.encode())
+    ]
+    indices: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for (name, index), _ in pairs:
+        indices[name].add(index)
+    sortable = {
+        name
+        for name, found in indices.items()
+        if all(map(_NAMED_PLACE.fullmatch, found))
+    }
+
+    def order(
+        pair: tuple[tuple[bytes, bytes], tuple[bytes, bytes]],
+    ) -> tuple[bytes, bytes]:
+        name, index = pair[0]
+        return name, index if name in sortable else b""
+
+    kept = [pair for pair in pairs if pair[0][0] not in dropped]
+    return [decoded for _, decoded in sorted(kept, key=order)]
 
 
 def _credentials(request: Request) -> str:
@@ -80,7 +121,7 @@ def _credentials(request: Request) -> str:
         for name, value in php.pairs(request.query.encode())
         if php.variable_name(name) == KEY_NAME
     ]
-    said = repr((first(request.headers, "authorization"), keys))
+    said = repr((joined(request.headers, "authorization"), keys))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

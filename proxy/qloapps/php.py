@@ -13,18 +13,24 @@ def decoded(raw: bytes) -> bytes:
     return unquote_to_bytes(raw.replace(b"+", b" "))
 
 
-def variable_name(raw: bytes) -> bytes:
+def variable(raw: bytes) -> tuple[bytes, bytes]:
     """
     Return the variable that PHP makes of a percent-encoded parameter name.
 
     Decoded, cut at the first NUL, leading spaces dropped, cut at a `[` that has a
-    `]` after it; then `.`, space and any other `[` are read as `_`.
+    `]` after it; then `.`, space and any other `[` are read as `_`. What was cut off
+    at the `[`, the place in an array, is the second part; empty for a plain variable.
     """
-    name = decoded(raw).partition(b"\0")[0].lstrip(b" ")
+    name, index = decoded(raw).partition(b"\0")[0].lstrip(b" "), b""
     bracket = name.find(b"[")
     if bracket > 0 and b"]" in name[bracket:]:
-        name = name[:bracket]
-    return _MANGLED.sub(b"_", name)
+        name, index = name[:bracket], name[bracket:]
+    return _MANGLED.sub(b"_", name), index
+
+
+def variable_name(raw: bytes) -> bytes:
+    """Return the variable's name alone."""
+    return variable(raw)[0]
 
 
 def pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:

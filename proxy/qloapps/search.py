@@ -83,10 +83,16 @@ def _available_only(search: Element) -> bool:
     asked = {
         element.tag
         for element in search.iter()
-        if element.tag.startswith("get_") and (element.text or "").strip() not in _FALSE
+        if element.tag.startswith("get_") and _is_set(element)
     }
     flagged = any(element.tag.startswith("get_") for element in search)
     return asked == {AVAILABLE_FLAG} or not (asked or flagged)
+
+
+def _is_set(flag: Element) -> bool:
+    # An element with attributes or children is true to PHP, whatever its text.
+    has_more = len(flag) > 0 or bool(flag.attrib)
+    return has_more or (flag.text or "").strip() not in _FALSE
 
 
 def _meaning(element: Element) -> str:
