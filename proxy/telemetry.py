@@ -226,7 +226,7 @@ class Telemetry:
 
     def transition(self, transition: Transition) -> None:
         """Count a change of state and write the runbook's line for it."""
-        cause = transition.cause or OPERATOR
+        cause = str(transition.cause or OPERATOR)
         self._transitions.labels(transition.to, cause).inc()
         at = self.zulu_at(transition.at)
         match transition.to:
@@ -258,8 +258,8 @@ class Telemetry:
         return [
             {
                 "at": self.zulu_at(failure.at),
-                "cause": failure.cause,
-                "operation": failure.operation,
+                "cause": failure.cause.value,
+                "operation": str(failure.operation),
             }
             for failure in failures
         ]
@@ -286,7 +286,10 @@ class Telemetry:
             return
         self._refusals[operation] = (now, 0)
         self._log.warning(
-            "breaker.refused", msg=IS_OPEN, operation=operation, count=unlogged + 1
+            "breaker.refused",
+            msg=IS_OPEN,
+            operation=operation.value,
+            count=unlogged + 1,
         )
 
     def coalesced(self) -> None:
@@ -308,6 +311,8 @@ class Telemetry:
         if record.stale_reason:
             self._stale.labels(record.stale_reason).inc()
         line = asdict(record)
+        # Plain values: a terminal would show an enumeration's whole name.
+        line["status"] = int(record.status)
         line["duration_s"] = round(record.duration_s, 3)
         shown = {name: value for name, value in line.items() if value != ""}
         self._log.info("request.answered", **shown)
