@@ -185,11 +185,13 @@ async def serve(
     sockets: list[socket.socket],
     *,
     on_stop: Callable[[], None],
+    on_start: Callable[[], None] = lambda: None,
 ) -> None:
     """
     Serve on `sockets` until SIGTERM or SIGINT, then let the runner drain.
 
-    `on_stop` is called first on the signal, so that readiness can turn false.
+    `on_start` is called once it serves and a signal would be heeded; `on_stop` first
+    thing on the signal, so that readiness can turn false.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -199,6 +201,7 @@ async def serve(
     try:
         for bound in sockets:
             await web.SockSite(runner, bound).start()
+        on_start()
         await stop.wait()
         on_stop()
     finally:

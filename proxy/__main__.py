@@ -49,15 +49,18 @@ def main(environ: Mapping[str, str]) -> int:
         shutdown_timeout=settings.drain_s,
     )
     port = sockets[0].getsockname()[1]
-    log.info(
-        "proxy.listening",
-        url=f"http://127.0.0.1:{port}",
-        addresses=[bound.getsockname()[0] for bound in sockets],
-        port=port,
-        upstream=settings.upstream_url,
-        version=VERSION,
-    )
-    uvloop.run(serve(runner, sockets, on_stop=handlers.drain))
+
+    def announce() -> None:
+        log.info(
+            "proxy.listening",
+            url=f"http://127.0.0.1:{port}",
+            addresses=[bound.getsockname()[0] for bound in sockets],
+            port=port,
+            upstream=settings.upstream_url,
+            version=VERSION,
+        )
+
+    uvloop.run(serve(runner, sockets, on_stop=handlers.drain, on_start=announce))
     log.info("proxy.stopped")
     return 0
 

@@ -29,8 +29,8 @@ async def _ask(rig: Rig, state: str, age: float, wish: str | None) -> tuple[Got,
         await gate.arrived.wait()
         rig.clock.advance(age - 30)
     seen = len(rig.pms.calls)
-    headers = {} if wish is None else {"Cache_Control": wish}
-    got = await rig.search(Accept="application/json", **headers)
+    # An empty field wishes nothing.
+    got = await rig.search(Accept="application/json", Cache_Control=wish or "")
     return got, len(rig.pms.calls) - seen
 
 

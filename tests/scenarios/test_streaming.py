@@ -86,7 +86,7 @@ async def _is_idle(rig: Rig) -> bool:
     async with asyncio.timeout(5):
         while (await rig.status())["upstream"]["inflight"]:
             await asyncio.sleep(0.001)
-    return (await rig.status())["upstream"]["abandoned"] == 0
+    return bool((await rig.status())["upstream"]["abandoned"] == 0)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
