@@ -1,0 +1,30 @@
+"""Facts of the tools' tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from proxy.callers import Callers
+
+CALLERS = Callers({"agent": "t0ken-ä", "desk": "other"})
+
+
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [
+        ("t0ken-ä", "agent"),
+        ("other", "desk"),
+        ("", None),
+        ("t0ken", None),
+        ("other ", None),
+        ("\udcff", None),
+    ],
+)
+def test_a_token_names_its_tool(token: str, name: str | None) -> None:
+    """Whole and exact, or a stranger."""
+    assert CALLERS.name_of(token) == name
+
+
+def test_without_tokens_everybody_is_nameless() -> None:
+    """Whatever is sent."""
+    assert Callers({}).name_of("x") == ""
