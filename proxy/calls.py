@@ -189,26 +189,26 @@ class Caller:
         is_write = reading.operation is Operation.WRITE
         try:
             got = await self._send(request, fresh_connection=is_write)
+            match got:
+                case UpstreamError():
+                    broke = Broke(error=got)
+                    conclude(broke.verdict)
+                    return broke
+                case Answer():
+                    self._heed(reading, got.headers, began_at)
+                    wall = self._clock.wall()
+                    verdict = self._pms.judge(got, reading, request.method, wall)
+                    conclude(verdict)
+                    return Fetched(answer=got, verdict=verdict, sent_at=began_at)
+                case _:
+                    self._heed(reading, got.headers, began_at)
+                    streamed = Streamed(got, conclude, self._pms)
+                    self._close_unless_claimed(streamed)
+                    return streamed
         except BaseException:
-            # Cancelled, at shutdown.
+            # Cancelled, at shutdown; or a fault of ours, which must not keep a place.
             conclude(None)
             raise
-        match got:
-            case UpstreamError():
-                broke = Broke(error=got)
-                conclude(broke.verdict)
-                return broke
-            case Answer():
-                self._heed(reading, got.headers, began_at)
-                wall = self._clock.wall()
-                verdict = self._pms.judge(got, reading, request.method, wall)
-                conclude(verdict)
-                return Fetched(answer=got, verdict=verdict, sent_at=began_at)
-            case _:
-                self._heed(reading, got.headers, began_at)
-                streamed = Streamed(got, conclude, self._pms)
-                self._close_unless_claimed(streamed)
-                return streamed
 
     async def probe(self, hotel: str | None) -> Verdict:
         """Ask the PMS whether it is well, in a place of its own; records nothing."""

@@ -9,6 +9,7 @@ upstream is just closing takes a fresh one.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -32,6 +33,7 @@ CHUNK_BYTES = 64 * 1024
 # read seldom meets a connection that is just being closed.
 KEEPALIVE_S = 4
 MAX_HEAD_BYTES = 64 * 1024
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_ADDED = ("User-Agent", "Content-Type", "Accept", "Accept-Encoding")
 
 
@@ -184,15 +186,18 @@ def _head(request: Request) -> list[tuple[str, str]]:
 
 
 def _fields(response: aiohttp.ClientResponse) -> Headers:
-    # What is not UTF-8 cannot be sent on; QloApps' own fields are ASCII.
-    sendable: list[tuple[str, str]] = []
-    for name, value in response.headers.items():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            continue
-        sendable.append((name, value))
+    sendable = (field for field in response.headers.items() if _is_sendable(field[1]))
     return without(end_to_end(tuple(sendable)), NOT_PASSED_ON)
+
+
+def _is_sendable(value: str) -> bool:
+    # aiohttp reads more than it writes: control characters, and what is not UTF-8.
+    # QloApps' own fields are printable ASCII.
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return not _CONTROL.search(value)
 
 
 @contextmanager

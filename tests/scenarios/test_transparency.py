@@ -227,6 +227,22 @@ async def test_fields_of_an_answer_come_back() -> None:
         assert not gone & set(got.headers)
 
 
+@pytest.mark.parametrize("byte", [*range(9), *range(14, 32), 0x7F, 0xF6, 0xFF])
+async def test_a_field_that_cannot_be_sent_on_is_dropped(byte: int) -> None:
+    """One odd field of the PMS does not cost its answer, nor the connection."""
+    answer = (
+        b"HTTP/1.1 404 No\r\nX-Odd: a%cb\r\nX-Good: 1\r\nContent-Length: 0\r\n\r\n"
+        % byte
+    )
+    async with _raw(answer) as (rig, _):
+        got = await rig.get("/api/orders")
+
+        # NUL is no HTTP at all.
+        assert got.status == (404 if byte else 502)
+        assert "X-Odd" not in got.headers
+        assert got.headers.get("X-Good", "1") == "1"
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
