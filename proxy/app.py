@@ -55,6 +55,7 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
         proxy.handlers.handle,
         expect_handler=proxy.handlers.expect,
     )
+    app.on_response_prepare.append(proxy.handlers.leave_untyped)
     app.cleanup_ctx.append(proxy.run)
     return app
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 API_ROOT = "/api"
 CLIENT_CLOSED = 499
+UNTYPED = web.ResponseKey("untyped", bool)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _NOT_FORWARDED = frozenset({"CONNECT", "TRACE"})
 
@@ -96,6 +97,14 @@ class Handlers:
         waits = incoming.headers.get("Expect", "").lower() == "100-continue"
         if waits and incoming.version >= HttpVersion11 and incoming.transport:
             incoming.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    async def leave_untyped(
+        self, incoming: web.Request, response: web.StreamResponse
+    ) -> None:
+        """Take back the type that aiohttp guesses where the PMS named none."""
+        del incoming
+        if response.get(UNTYPED):
+            response.headers.popall("Content-Type", None)
 
     def refuse_unreadable(self, status: int, sentence: str) -> web.Response:
         """Answer what is not HTTP, or too much of it, before it became a request."""
@@ -248,7 +257,9 @@ class Handlers:
 
     def _response(self, reply: Reply, request_id: str) -> web.Response:
         headers = self._fields(reply, request_id)
-        return web.Response(status=reply.status, headers=headers, body=reply.body)
+        response = web.Response(status=reply.status, headers=headers, body=reply.body)
+        response[UNTYPED] = "Content-Type" not in headers
+        return response
 
     async def _stream(
         self,

@@ -250,6 +250,7 @@ async def test_a_field_that_cannot_be_sent_on_is_dropped(byte: int) -> None:
         (201, b"<a/>", "text/xml"),
         (400, b"<a/>", "text/xml"),
         (404, b"", None),
+        (404, b"plain", None),
         (405, b'{"errors":[]}', "application/json"),
         (409, b"<a/>", "text/xml"),
         (418, b"", None),
