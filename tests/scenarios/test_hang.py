@@ -383,3 +383,47 @@ async def test_a_refused_connection_holds_no_place(rig: Rig) -> None:
         assert (await rig.get(f"/api/customers/{number}")).status == 502
 
     assert await _load(rig) == {"inflight": 0, "abandoned": 0, "waiting": 0}
+
+
+async def test_the_breaker_may_open_while_one_waits(rig: Rig) -> None:
+    """Who waits for a place is not sent then: the copy, marked as open, or 503."""
+    await rig.search(1)
+    rig.clock.advance(31)
+    await rig.fails(1)
+    asking, _ = await _full(rig)
+    seen = len(rig.pms.calls)
+    waiting = _begin(
+        rig.search(1),
+        rig.search(2, Accept="application/json"),
+        rig.book(Accept="application/json"),
+    )
+    await _until_load(rig, waiting=3)
+    await rig.pms.refuses()
+
+    copy, bare, write = await asyncio.gather(*waiting)
+
+    assert await rig.state() == "open"
+    assert copy.is_marked
+    assert copy.headers["Cache-Status"] == (
+        "pms-proxy; hit; ttl=-1; detail=breaker-open"
+    )
+    assert (bare.status, bare.headers["Retry-After"]) == (503, "30")
+    assert bare.json()["type"].endswith("/breaker-open")
+    assert (write.status, write.json()["outcome"]) == (503, "not_sent")
+    assert write.json()["pms_circuit_breaker"] == "open"
+    assert len(rig.pms.calls) == seen
+    assert await _load(rig) == {"inflight": 0, "abandoned": 0, "waiting": 0}
+    await _end(asking)
+
+
+async def test_a_hang_of_writes_holds_places_too(rig: Rig) -> None:
+    """A booking given up at its deadline is still worked on by the PMS."""
+    gate = faults.holds(resource="bookings")
+    rig.pms.always(gate)
+    asking = _begin(*(rig.book(Accept="application/json") for _ in range(4)))
+    await rig.until_calls(4)
+    rig.clock.advance(15)
+    answers = await asyncio.gather(*asking)
+
+    assert [got.json()["outcome"] for got in answers] == ["unknown"] * 4
+    assert (await _load(rig))["abandoned"] == 4
