@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import uuid
 from contextlib import aclosing
 from dataclasses import replace
@@ -22,6 +24,7 @@ from proxy.request_line import BadTarget, split_target
 from proxy.telemetry import NO_CACHE, OTHER, RequestRecord
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from proxy.callers import Callers
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 API_ROOT = "/api"
 CLIENT_CLOSED = 499
+# SO_LINGER on, for no time: the close is a TCP reset.
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 UNTYPED = web.ResponseKey("untyped", bool)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _NOT_FORWARDED = frozenset({"CONNECT", "TRACE"})
@@ -279,7 +284,7 @@ class Handlers:
             # The head is out: only a broken connection still says that the body is
             # not whole.
             if incoming.transport is not None:
-                incoming.transport.abort()
+                _reset(incoming.transport)
         except ConnectionError:
             # Not our failure: the client left.
             return response
@@ -287,6 +292,14 @@ class Handlers:
             # Also where not even the head went out: the call holds a place.
             stream.close()
         return response
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Break a connection off: a close would be a good end to HTTP/1.0."""
+    bound = transport.get_extra_info("socket")
+    if bound is not None:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    transport.abort()
 
 
 def _why_not(request: Request, caller: str | None) -> Problem | None:

@@ -62,6 +62,11 @@ class RawClient:
         async with asyncio.timeout(PATIENCE_S):
             return await self._reader.read(2**20)
 
+    async def rest(self) -> bytes:
+        """Read to the end."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._reader.read()
+
     async def is_closed(self) -> bool:
         """Wait for the other side to close; False where it sends more instead."""
         try:

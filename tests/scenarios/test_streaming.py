@@ -274,3 +274,32 @@ async def test_a_large_answer_to_a_write_passes_through() -> None:
         assert len(upstream.requests) == 1
         assert await rig.metric("pms_writes_total", outcome="ok") == 1
         assert await _is_idle(rig)
+
+
+OLD = f"GET {TARGET} HTTP/1.0\r\n\r\n".encode()
+
+
+async def test_http_1_0_gets_a_large_answer_to_its_end() -> None:
+    """Without chunks the close is the end."""
+    async with _large(LargePms()) as (rig, _), a_raw_client(rig.url) as client:
+        client.send(OLD)
+        got = await client.reply()
+
+        assert got.body == HUGE
+        assert await _is_idle(rig)
+
+
+async def test_http_1_0_sees_that_a_large_answer_broke_off() -> None:
+    """Where the close is the end, only a reset says that it is not whole."""
+    pms = LargePms()
+    pms.then_dies, pms.gate_at = True, 2 * LIMIT
+    async with _large(pms) as (rig, _), a_raw_client(rig.url, 2**24) as client:
+        client.send(OLD)
+        assert b" 200 " in await client.line()
+        read = 0
+        while read < LIMIT:
+            read += len(await client.some())
+        pms.go.set()
+        with pytest.raises(ConnectionResetError):
+            await client.rest()
+        assert (await rig.breaker())["failures_in_window"] == 1
