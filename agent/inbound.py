@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, FailFast, Field, ValidationError
 
 from agent.errors import PayloadError
 from agent.messages import Guest, InboundText
 
 _Id = Annotated[str, Field(min_length=1, max_length=256)]
+_Item = TypeVar("_Item")
+# A million wrong items are one error, not a gigabyte of them.
+_List = Annotated[list[_Item], FailFast()]
 
 
 class _Text(BaseModel):
@@ -27,7 +30,7 @@ class _Message(BaseModel):
 
 
 class _Value(BaseModel):
-    messages: list[_Message] = []
+    messages: _List[_Message] = []
 
 
 class _Change(BaseModel):
@@ -36,11 +39,11 @@ class _Change(BaseModel):
 
 
 class _Entry(BaseModel):
-    changes: list[_Change]
+    changes: _List[_Change]
 
 
 class _Payload(BaseModel):
-    entry: list[_Entry]
+    entry: _List[_Entry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,3 +126,11 @@ def test_any_json(value: object) -> None:
     """Any JSON is read or refused, never anything else."""
     with suppress(PayloadError):
         read_payload(json.dumps(value).encode())
+
+
+def test_a_flood_of_wrong_items() -> None:
+    """However many items are wrong, the first one ends the reading."""
+    began = perf_counter()
+    with pytest.raises(PayloadError, match=r"entry\.0"):
+        read_payload(b'{"entry":[' + b",".join([b"1"] * 500_000) + b"]}")
+    assert perf_counter() - began < 1
