@@ -26,14 +26,14 @@ _Price = Annotated[Decimal, Field(ge=0, lt=Decimal("1e12"), allow_inf_nan=False)
 
 
 class _Rooms(BaseModel):
-    available: dict[str, object] | list[object] = []
+    available: dict[str, object] | list[object]
 
 
 class _RoomType(BaseModel):
     id_room_type: int
     name: str
     total_price_with_tax: _Price
-    rooms: _Rooms = _Rooms()
+    rooms: _Rooms
 
 
 class _HotelAri(BaseModel):

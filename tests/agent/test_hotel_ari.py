@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from agent.messages import Room
 
 
+TYPE: dict[str, object] = {
+    "id_room_type": 1,
+    "name": "Suite",
+    "total_price_with_tax": 9,
+}
+
+
 def read(body: object) -> RoomsFound | NothingToShow:
     """Read an answer, given as JSON or as bytes."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -70,6 +77,8 @@ def test_unknown_hotel() -> None:
         b"{}",
         b"\xff",
         b"[" * 100_000,
+        {"hotel_ari": {"total_rooms": 5, "room_types": [TYPE]}},
+        {"hotel_ari": {"total_rooms": 5, "room_types": [{**TYPE, "rooms": {}}]}},
         hotel_ari(((1, "Suite", float("nan"), 1),)),
         hotel_ari(((1, "Suite", float("inf"), 1),)),
         hotel_ari(((1, "Suite", -1, 1),)),
@@ -77,5 +86,5 @@ def test_unknown_hotel() -> None:
     ],
 )
 def test_unreadable(body: object) -> None:
-    """What cannot be read is nothing to show."""
+    """What cannot be read is nothing to show; no list of rooms is not "sold out"."""
     assert isinstance(read(body), NothingToShow)
