@@ -3,6 +3,7 @@ Pure. Reads the stay in a guest's text: which day, how many nights.
 
 Numbers are day/month in every language; a date without its year is the next one,
 today included; what is not said stays None. Today is given, in the hotel's zone.
+A day on which the guest only leaves is no arrival.
 """
 
 from __future__ import annotations
@@ -53,23 +54,34 @@ _NOT_A_DAY = (
     r"(?! ?(?:adult|person|pax|huesped|guest|people|pessoa|hospede|nin|chic|kid|child"
     r"|noche|night|noite|dias\b|days|cama|bed|hab|room|quarto|cuarto))"
 )
-_END = rf"(?:el |dia |o dia |the )?(?:{_POINT}|(?<![\w/.-]){_DAY}{_NOT_A_DAY})"
+# "El 15" is a day, a lone "15" may be anything.
+_NAMED_DAY = rf"\b(?:el|dia|the) \d{{1,2}}(?:st|nd|rd|th)?(?![\w:/.-]){_NOT_A_DAY}"
+_DAYS_AWAY = {
+    **dict.fromkeys(("hoy", "today", "hoje"), 0),
+    **dict.fromkeys(("esta noche", "tonight", "esta noite"), 0),
+    **dict.fromkeys(("manana", "tomorrow", "amanha"), 1),
+    **dict.fromkeys(("pasado manana", "day after tomorrow", "depois de amanha"), 2),
+}
+# "A la mañana" is a time of day, "nos vemos mañana" a good-bye.
+_NEAR = (
+    r"(?<!la )(?<!esta )(?<!nos vemos )(?<!see you )"
+    rf"\b(?:{'|'.join(_DAYS_AWAY)})\b"
+)
+_END = rf"(?:el |dia |o dia |the )?(?:{_POINT}|{_NEAR}|(?<![\w/.-]){_DAY}{_NOT_A_DAY})"
 _RANGE = re.compile(
     rf"(?P<open>\b(?:del?|desde|entre|from|between|do)\s)?(?P<from>{_END})"
-    r"\s?(?:-|\u2013|(?:\b(?:al?|hasta|until|till|to|ao?|ate|y|and|e)\b))\s?"
+    r"\s?(?P<link>-|\u2013|(?:\b(?:al?|hasta|until|till|to|ao?|ate|y|and|e)\b))\s?"
     rf"(?P<to>{_END})"
 )
-_POINTS = re.compile(_POINT)
+_NAMING_LINKS = ("al", "hasta", "until", "till", "ate")
+_POINTS = re.compile(rf"{_POINT}|{_NAMED_DAY}")
+_NEARS = re.compile(_NEAR)
 _NIGHTS = re.compile(rf"({NUMBER}) (?:noches?|nights?|noites?)\b")
 _WEEKS = re.compile(rf"(?:({NUMBER}) (?:semanas?|weeks?))\b(?! que| passada| pasada)")
 _LEAVING = re.compile(
-    r"\b(?:salgo|salimos|(?:me|nos) (?:voy|vamos)|leav\w+|check ?-?out|saio|saimos)\b"
+    r"\b(?:salgo|salimos|(?:me|nos) (?:voy|vamos)|leav\w+|check ?-?out|saio|saimos"
+    rf"|(?:hasta|until|till|ate) (?={_END}))"
 )
-_TODAY = r"\b(?:hoy|esta noche|today|tonight|hoje|esta noite)\b"
-_AFTER_TOMORROW = r"\b(?:pasado manana|day after tomorrow|depois de amanha)\b"
-# "A la mañana" is a time of day.
-_TOMORROW = r"(?<!la )(?<!esta )\b(?:manana|tomorrow|amanha)\b"
-_NEAR_DAYS = ((_TODAY, 0), (_AFTER_TOMORROW, 2), (_TOMORROW, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +105,9 @@ class _Point:
 def read_stay(folded: str, today: date) -> Stay:
     """Find the stay in a folded text."""
     nights = _nights(folded)
-    ends = _range(folded) or _single(folded)
+    ends = _range(folded, today) or _apart(folded, today)
     if ends is None:
-        checkin = _near_day(folded, today)
-        return Stay(checkin=checkin, nights=nights)
+        return Stay(nights=nights)
     first, last = ends
     checkin = _resolve(first, today)
     if checkin is None or checkin.year > today.year + _YEARS_AHEAD:
@@ -117,11 +128,12 @@ def next_day(day: int, today: date) -> date | None:
     return _resolve(_Point(day), today)
 
 
-def _range(folded: str) -> tuple[_Point, _Point] | None:
+def _range(folded: str, today: date) -> tuple[_Point, _Point] | None:
     for match in _RANGE.finditer(folded):
-        first, last = _point(match["from"]), _point(match["to"])
-        # "2 a 3" alone may be anything: a month, or "del", makes it dates.
-        if last.month is None and first.month is None and not match["open"]:
+        first, last = _point(match["from"], today), _point(match["to"], today)
+        # "2 a 3" alone may be anything: a month, "del" or "al" makes it dates.
+        is_named = match["open"] or match["link"] in _NAMING_LINKS
+        if last.month is None and (first.month is None or first.year) and not is_named:
             continue
         if first.month is None:
             first = _Point(first.day, last.month, last.year)
@@ -139,19 +151,26 @@ def _year_of_first(first: _Point, last: _Point) -> int | None:
     return last.year - 1 if crosses else last.year
 
 
-def _single(folded: str) -> tuple[_Point, _Point | None] | None:
-    points = [(m.start(), _point(m[0])) for m in _POINTS.finditer(folded)]
-    if len(points) == 1:
-        return points[0][1], None
-    leaving = _LEAVING.search(folded)
-    if len(points) != 2 or leaving is None:  # noqa: PLR2004  (arrival and leaving)
-        return None
-    # The leaving day is the one that follows the word.
-    (start, first), (_, second) = points
-    return (first, second) if leaving.start() > start else (second, first)
+def _apart(folded: str, today: date) -> tuple[_Point, _Point | None] | None:
+    """Find the arrival, and the leaving day: the one that follows such a word."""
+    exact = {m.start(): _point(m[0], today) for m in _POINTS.finditer(folded)}
+    near = {m.start(): _point(m[0], today) for m in _NEARS.finditer(folded)}
+    last = None
+    if leaving := _LEAVING.search(folded):
+        places = sorted({**exact, **near})
+        after = [place for place in places if place > leaving.start()]
+        # "El 8 nos vamos" is a leaving day beside an arrival only.
+        if after or len(places) > 1:
+            place = after[0] if after else places[-1]
+            last = exact.pop(place, None) or near.pop(place)
+    arrivals = list(exact.values()) or list(near.values())[:1]
+    return (arrivals[0], last) if len(arrivals) == 1 else None
 
 
-def _point(text: str) -> _Point:
+def _point(text: str, today: date) -> _Point:
+    if near := _NEARS.search(text):
+        meant = today + timedelta(days=_DAYS_AWAY[near[0]])
+        return _Point(meant.day, meant.month, meant.year)
     numbers = [int(n) for n in re.findall(r"\d+", text)]
     names = [MONTHS[w] for w in re.findall(r"[a-z]+", text) if w in MONTHS]
     if re.fullmatch(r"\d{4}-\d+-\d+", text):
@@ -189,10 +208,3 @@ def _nights(folded: str) -> int | None:
     elif match := _WEEKS.search(folded):
         nights = number(match[1]) * 7
     return nights if 0 < nights <= LONGEST_STAY else None
-
-
-def _near_day(folded: str, today: date) -> date | None:
-    for pattern, days in _NEAR_DAYS:
-        if re.search(pattern, folded):
-            return today + timedelta(days=days)
-    return None

@@ -91,12 +91,11 @@ def _guest_wrote(state: State, understood: Understood, today: date) -> Step:
             ]
         case Intent.GREETING:
             return state, [Say(phrase=Phrase.GREETING)]
-        case Intent.OUT_OF_SCOPE:
-            answered = _answered(state, understood.number, today)
-            if answered is None:
+        case Intent.AVAILABILITY | Intent.BOOKING | Intent.OUT_OF_SCOPE:
+            answered = _answered(state, understood, today)
+            if answered is None and understood.intent is Intent.OUT_OF_SCOPE:
                 return state, [Say(phrase=Phrase.HELP), *_open_question(state)]
-            return _go_on(answered)
-        case Intent.AVAILABILITY | Intent.BOOKING:
+            state = answered or state
             state = replace(
                 state,
                 slots=_merged(state.slots, understood.slots),
@@ -174,13 +173,16 @@ def _open_question(state: State) -> list[Effect]:
     return [Say(phrase=_QUESTIONS[state.asked])] if state.asked else []
 
 
-def _answered(state: State, number: int | None, today: date) -> State | None:
+def _answered(state: State, understood: Understood, today: date) -> State | None:
     """Give a bare number to the question that is open, if it answers it."""
-    if number is None or state.asked is None:
+    number = understood.number
+    if not number:
         return None
-    if state.asked == "adults" and number > 0:
+    if state.asked == "adults":
         return replace(state, slots=replace(state.slots, adults=number))
-    if state.asked == "checkin" and (checkin := next_day(number, today)):
+    # "2 y un bebé" is no day.
+    is_day = state.asked == "checkin" and understood.slots == NOTHING_SAID
+    if is_day and (checkin := next_day(number, today)):
         return replace(state, slots=replace(state.slots, checkin=checkin))
     return None
 

@@ -28,12 +28,19 @@ _NOT_GUESTS = (
     r"|doble|double|duplo|single|triple|triplo|twin|suite))"
 )
 _FOR = re.compile(rf"\b(?:para|pa|for|pra) ({NUMBER}){_NOT_GUESTS}")
+_SPOUSE = (
+    r"\b(?:mi|my|minha|meu) (?:mujer|marido|senora|novi[oa]|espos[oa]|wife|husband"
+    r"|girlfriend|boyfriend|mulher|namorad[oa])\b"
+)
 _COUPLE = re.compile(
     r"(?<!de )\b(?:pareja|matrimonio|novios|couple|casal)\b"
-    r"|\b(?:con mi|with my|com minha|com meu) (?:mujer|marido|senora|novi[oa]|espos[oa]"
-    r"|wife|husband|girlfriend|boyfriend|mulher|namorad[oa])\b"
+    rf"|\b(?:con|with|com) {_SPOUSE}|{_SPOUSE} (?:y yo|and (?:me|i)|e eu)\b"
 )
-_ALONE = re.compile(r"\b(?:(?:voy|viajo|yo) sol[oa]|just me|so eu)\b")
+_ALONE = re.compile(r"\b(?:(?:voy|viajo|yo) sol[oa]|solo yo|(?:just|only) me|so eu)\b")
+# "2", "dos, por favor": an answer, if a question is open.
+_BARE = re.compile(
+    rf"\W*({NUMBER})(?:\W+(?:por favor|porfa|please|nomas|gracias|thanks))*\W*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,12 @@ def read_party(folded: str) -> Party:
     if adults is None and _ALONE.search(folded):
         adults = 1
     return Party(adults=adults if adults and adults > 0 else None, children=children)
+
+
+def bare_number(folded: str) -> int | None:
+    """Read a text that says a number and, beside it, at most manners and children."""
+    bare = _BARE.fullmatch(_CHILDREN.sub("", folded))
+    return number(bare[1]) if bare else None
 
 
 def _count(pattern: re.Pattern[str], folded: str) -> int | None:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from agent.dates import read_stay
-from agent.guests import read_party
+from agent.guests import bare_number, read_party
 from agent.messages import NOTHING_SAID, Intent, Lang, Slots, Understood
 from agent.words import fold
 
@@ -65,7 +65,7 @@ _BOOKING = re.compile(
     r"\breserv(?:ar(?:me|nos|la|lo)?|ame(?:la|lo)?|anos|amos|emos|o|e)\b"
     r"|\breserva (?:la|una?|el|me|um|uma)\b"
     r"|\b(?:hacer|fazer|fechar|make)\b.{0,8}\b(?:reservas?|reservation|booking)\b"
-    r"|\b(?:anot|guard|apart)ame\b|\bbook\b"
+    r"|\b(?:anot|guard|apart)ame\b|\b(?:me|nos) (?:reserv|anot|guard)as\b|\bbook\b"
 )
 _AVAILABILITY = re.compile(
     r"\b(?:lugar|libres?|disponib\w*|disponiv\w+|availab\w*|vacan\w+|vagas?|rooms?"
@@ -93,12 +93,11 @@ def understand(text: str, today: date) -> Understood:
         children=party.children,
     )
     says_something = stay.is_past or slots != NOTHING_SAID
-    bare = re.fullmatch(r"\W*([0-9]{1,2})\W*", folded)
     return Understood(
         intent=_intent(folded, says_something=says_something),
         lang=lang,
         slots=slots,
-        number=int(bare[1]) if bare else None,
+        number=bare_number(folded),
         is_past=stay.is_past,
     )
 

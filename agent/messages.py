@@ -67,8 +67,8 @@ class Understood:
     """
     One text, understood.
 
-    `lang` is None where no one could tell. `number` is the text where it is a bare
-    number: only the dialogue knows which question that answers. `is_past` says that
+    `lang` is None where no one could tell. `number` is a bare number, children apart:
+    only the dialogue knows which question that answers. `is_past` says that
     a day was named, with its year, which is over.
     """
 

@@ -71,6 +71,15 @@ def test_bare_number_answers_the_question() -> None:
     assert isinstance(effects[0], AskPms)
 
 
+def test_number_with_children() -> None:
+    """A number with children, as "2 y un bebé", counts guests and names no day."""
+    state, effects = play(wrote("mañana"), wrote("2 y un bebé"))
+    assert (state.slots.adults, state.slots.children) == (2, 1)
+    assert isinstance(effects[0], AskPms)
+    state, _ = play(wrote("hay lugar?"), wrote("2 y un bebé"))
+    assert state.slots.checkin is None
+
+
 def test_bare_number_out_of_the_blue() -> None:
     """A bare number that nobody asked for is not understood."""
     state, effects = play(wrote("2"))

@@ -29,6 +29,7 @@ TUESDAY = date(2026, 11, 24)
         ("quiero reservar", Intent.BOOKING),
         ("reservame para mañana", Intent.BOOKING),
         ("reservá la suite", Intent.BOOKING),
+        ("me anotás para el 5/12?", Intent.BOOKING),
         ("I'd like to book a room", Intent.BOOKING),
         ("gostaria de fazer uma reserva", Intent.BOOKING),
         ("quiero cancelar mi reserva", Intent.CANCEL),
@@ -80,9 +81,22 @@ def test_person_is_no_guest() -> None:
     assert understand("hablar con una persona", TUESDAY).slots == NOTHING_SAID
 
 
-@pytest.mark.parametrize(("text", "number"), [("2", 2), (" 15! ", 15), ("2 dos", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2", 2),
+        (" 15! ", 15),
+        ("dos", 2),
+        ("two, please", 2),
+        ("dois", 2),
+        ("2 y un bebé", 2),
+        ("2 dos", None),
+        ("2 chicos", None),
+        ("2 perros", None),
+    ],
+)
 def test_bare_number(text: str, number: int | None) -> None:
-    """A bare number is kept for whichever question is open."""
+    """A bare number, children apart, is kept for whichever question is open."""
     assert understand(text, TUESDAY).number == number
 
 
