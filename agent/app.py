@@ -31,10 +31,12 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
     """Build the agent; needs a running loop, as aiohttp's client does."""
     telemetry = Telemetry()
     zone = ZoneInfo(settings.hotel_timezone)
-    # Every call is bounded by the clock where it is made.
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+    # Apart, so that searches that hang take no connection from the breaker's state
+    # or from a reply.
+    searches, states, replies = _session(), _session(), _session()
     pms = PmsClient(
-        session,
+        searches,
+        states,
         proxy_url=settings.proxy_url,
         proxy_token=_secret(settings.proxy_token),
         hotel_id=settings.hotel_id,
@@ -47,7 +49,7 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
         ),
         runner=Runner(pms, Sessions(), zone=zone, clock=clock),
         pms=pms,
-        whatsapp=_whatsapp(settings, session, clock),
+        whatsapp=_whatsapp(settings, replies, clock),
         seen=Seen(),
         telemetry=telemetry,
         clock=clock,
@@ -63,7 +65,8 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
         yield
         await webhook.finish()
-        await session.close()
+        for session in (searches, states, replies):
+            await session.close()
 
     app = web.Application(
         middlewares=[watch_requests(telemetry, clock), speak_problems],
@@ -82,6 +85,11 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
         ]
     )
     return app
+
+
+def _session() -> aiohttp.ClientSession:
+    # Every call is bounded by the clock where it is made.
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
 
 
 def _whatsapp(

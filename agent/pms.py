@@ -44,14 +44,16 @@ class PmsClient:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        searches: aiohttp.ClientSession,
+        states: aiohttp.ClientSession,
         *,
         proxy_url: str,
         proxy_token: str | None,
         hotel_id: int,
         clock: Clock,
     ) -> None:
-        self._session = session
+        self._searches = searches
+        self._states = states
         self._proxy_url = proxy_url
         self._headers = {"X-Proxy-Token": proxy_token} if proxy_token else {}
         self._hotel_id = hotel_id
@@ -65,7 +67,7 @@ class PmsClient:
         try:
             async with (
                 self._clock.timeout(SEARCH_TIMEOUT_S),
-                self._session.post(
+                self._searches.post(
                     f"{self._proxy_url}/api/hotel_ari",
                     data=search_body(self._hotel_id, search),
                     headers={
@@ -76,6 +78,7 @@ class PmsClient:
                     allow_redirects=False,
                 ) as answer,
             ):
+                breaker = self._heard(answer.headers)
                 body = await answer.read()
         except TimeoutError:
             return NothingToShow(
@@ -83,7 +86,6 @@ class PmsClient:
             )
         except aiohttp.ClientError:
             return NothingToShow(why="The proxy cannot be reached.")
-        breaker = self._heard(answer.headers)
         if answer.status != 200:  # noqa: PLR2004  (OK)
             return NothingToShow(
                 why=_why(answer.status),
@@ -124,7 +126,7 @@ class PmsClient:
         try:
             async with (
                 self._clock.timeout(STATUS_TIMEOUT_S),
-                self._session.get(
+                self._states.get(
                     f"{self._proxy_url}{path}",
                     headers=self._headers,
                     allow_redirects=False,

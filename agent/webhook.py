@@ -2,7 +2,8 @@
 WhatsApp's webhook: proves who calls, takes each message once, answers in time.
 
 Without a WhatsApp account the replies are in the webhook's own answer. A reply that is
-not there in time is a holding one; with an account the real one follows behind.
+not there in time is a holding one; with an account the real one follows behind, and
+the delivery is a 503 until then: nothing else would bring it back after a crash.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from aiohttp import web
 from agent.errors import PayloadError, SendError
 from agent.inbound import read_payload
 from agent.messages import Phrase
-from agent.problems import problem
+from agent.problems import BODY_LIMIT_BYTES, problem
 from agent.runner import shortened
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 REPLY_WITHIN_S = 1.9
 ANSWER_WITHIN_S = 2
 FINISH_WITHIN_S = 4
+BODY_WITHIN_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,9 @@ class Webhook:
     seen: Seen
     telemetry: Telemetry
     clock: Clock
-    _under_way: set[asyncio.Task[_Handled]] = field(
-        default_factory=set["asyncio.Task[_Handled]"], init=False
+    # By the message's id.
+    _under_way: dict[str, asyncio.Task[_Handled]] = field(
+        default_factory=dict[str, "asyncio.Task[_Handled]"], init=False
     )
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -77,7 +80,14 @@ class Webhook:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take a delivery: answer its texts, tell the breaker's state."""
-        raw = await request.read()
+        length = request.content_length or 0
+        if length > BODY_LIMIT_BYTES:  # Known before it has come.
+            raise web.HTTPRequestEntityTooLarge(BODY_LIMIT_BYTES, length)
+        try:
+            async with self.clock.timeout(BODY_WITHIN_S):
+                raw = await request.read()
+        except TimeoutError:
+            return problem(408, "The body did not arrive in time.")
         if not self._is_signed(raw, request.headers.get("X-Hub-Signature-256", "")):
             return problem(401, "X-Hub-Signature-256 is missing or does not match.")
         try:
@@ -88,13 +98,19 @@ class Webhook:
         self.telemetry.message("ignored", inbound.ignored)
         self.telemetry.message("repeated", len(inbound.texts) - len(fresh))
         tasks = [self._start(message) for message in fresh]
-        await self._wait(tasks)
-        handled = [task.result() for task in tasks if task.done()]
-        if any(result.deliver_again for result in handled):
-            return problem(503, "WhatsApp did not take a reply; deliver this again.")
+        # What is delivered again while it is under way is waited for like the rest.
+        awaited = [
+            self._under_way[text.id]
+            for text in inbound.texts
+            if text.id in self._under_way
+        ]
+        await self._wait(awaited)
+        if any(not task.done() or task.result().deliver_again for task in awaited):
+            return problem(503, "A message is not answered yet; deliver this again.")
+        handled = [task.result() for task in tasks]
         answer: dict[str, object] = {
             "pms_circuit_breaker": await self.pms.breaker(),
-            "processed": len(tasks) - sum(r.text is None for r in handled),
+            "processed": sum(result.text is not None for result in handled),
         }
         if self.whatsapp is None:
             answer["replies"] = [
@@ -107,8 +123,8 @@ class Webhook:
     async def finish(self) -> None:
         """Let the replies under way go out, for a while."""
         if self._under_way:
-            await self._wait(list(self._under_way), FINISH_WITHIN_S)
-        late = list(self._under_way)
+            await self._wait(list(self._under_way.values()), FINISH_WITHIN_S)
+        late = list(self._under_way.values())
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -123,8 +139,7 @@ class Webhook:
 
     def _start(self, message: InboundText) -> asyncio.Task[_Handled]:
         task = asyncio.create_task(self._handle(message))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way[message.id] = task
         return task
 
     async def _wait(
@@ -153,6 +168,8 @@ class Webhook:
             _log.exception("message.failed", guest=shortened(message.guest))
             self.telemetry.message("failed")
             return _Handled(message.guest)
+        finally:
+            del self._under_way[message.id]
         self.telemetry.message(outcome)
         return _Handled(message.guest, text=text)
 

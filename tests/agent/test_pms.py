@@ -37,7 +37,9 @@ async def pms(
 
 def client(session: aiohttp.ClientSession, url: str, clock: FakeClock) -> PmsClient:
     """Make a client of the proxy at `url`."""
-    return PmsClient(session, proxy_url=url, proxy_token=TOKEN, hotel_id=1, clock=clock)
+    return PmsClient(
+        session, session, proxy_url=url, proxy_token=TOKEN, hotel_id=1, clock=clock
+    )
 
 
 async def test_search(pms: PmsClient, proxy: FakeProxy) -> None:

@@ -13,7 +13,7 @@ from agent.replies import PHRASES
 from fakes.whatsapp import FakeWhatsApp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
@@ -183,6 +183,51 @@ async def test_strange_texts(agent: Client, text: str) -> None:
     assert await say(agent, text)
 
 
+async def test_too_long_a_body(agent: Client) -> None:
+    """A body declared over the limit is refused before it has come."""
+    reader, writer = await asyncio.open_connection(agent.host, agent.port)
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: a\r\n".encode())
+    writer.write(b"Content-Length: 2000000\r\n\r\n{")
+    assert b" 413 " in await reader.readline()
+    writer.close()
+
+
+async def test_slow_body(agent: Client, clock: FakeClock) -> None:
+    """A body that does not come is a 408, not a connection held for ever."""
+    arrived = asyncio.Event()
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"{"
+        arrived.set()
+        await asyncio.Event().wait()
+
+    post = asyncio.create_task(agent.post(PATH, data=trickle()))
+    await arrived.wait()
+    await agent.get("/health/live")  # The agent has read what came before it.
+    clock.advance(10)
+    assert (await post).status == 408
+
+
+async def test_hanging_searches_hide_no_breaker(
+    agent: Client, proxy: FakeProxy, clock: FakeClock
+) -> None:
+    """A hundred searches that hang take no connection from the breaker's state."""
+    proxy.hangs = True
+    posts = [body("mañana para 2", phone=f"54911{n}") for n in range(110)]
+    entries = [entry for post in posts for entry in json.loads(post)["entry"]]
+    raw = json.dumps({"entry": entries}).encode()
+    slow = asyncio.create_task(deliver(agent, raw))
+    while len(proxy.searches) < 100:
+        await asyncio.sleep(0.01)
+    state = asyncio.create_task(agent.get("/metrics"))
+    await asyncio.sleep(0.1)
+    clock.advance(0.5)  # Until here the breaker's state may take.
+    assert "pms_circuit_breaker_state 0.0" in await (await state).text()
+    clock.advance(1.4)
+    await slow
+    proxy.let_go.set()
+
+
 async def test_conversation_while_the_pms_is_down(
     agent: Client, proxy: FakeProxy
 ) -> None:
@@ -262,17 +307,18 @@ async def test_account(account: Client, cloud: FakeWhatsApp) -> None:
 async def test_account_slow_search(
     account: Client, cloud: FakeWhatsApp, proxy: FakeProxy, clock: FakeClock
 ) -> None:
-    """With an account a late reply follows the holding one."""
+    """A late reply follows the holding one; a 503 asks for the delivery till then."""
     proxy.hangs = True
-    post = asyncio.create_task(deliver(account, body("mañana para 2")))
+    raw = body("mañana para 2")
+    post = asyncio.create_task(account.post(PATH, data=raw))
     await proxy.arrived.wait()
     clock.advance(1.9)
     await cloud.arrived.wait()
     clock.advance(0.1)
-    assert (await post)["processed"] == 1
-    cloud.arrived.clear()
+    assert (await post).status == 503
+    again = asyncio.create_task(deliver(account, raw))
     proxy.let_go.set()
-    await cloud.arrived.wait()
+    assert (await again)["processed"] == 0
     holding, rooms = cloud.texts
     assert holding == PHRASES["es"][Phrase.HOLDING]
     assert "General Rooms" in rooms
@@ -301,7 +347,7 @@ async def test_stop_lets_replies_out(
 ) -> None:
     """At a stop a reply under way still goes out."""
     proxy.hangs = True
-    post = asyncio.create_task(deliver(account, body("mañana para 2")))
+    post = asyncio.create_task(account.post(PATH, data=body("mañana para 2")))
     await proxy.arrived.wait()
     clock.advance(1.9)
     await cloud.arrived.wait()
