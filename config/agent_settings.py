@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ class AgentSettings(EnvironmentSettings):
     """Settings of `python -m agent`, from variables that start with `AGENT_`."""
 
     model_config = SettingsConfigDict(env_prefix="AGENT_")
+
+    later: ClassVar[frozenset[str]] = frozenset({"redis_url"})
 
     bind: str | None = Field(
         None,

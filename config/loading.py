@@ -7,7 +7,7 @@ The two models are in `proxy_settings` and `agent_settings`; this file knows nei
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import (
@@ -35,6 +35,9 @@ class EnvironmentSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    # Fields whose function comes in a later version.
+    later: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
@@ -72,6 +75,16 @@ class EnvironmentSettings(BaseSettings):
                 hint = f"; did you mean {near[0]}?" if near else "."
                 sentences.append(f"{name} is not a setting and is ignored{hint}")
         return sentences
+
+    @classmethod
+    def idle_variables(cls, environ: Mapping[str, str]) -> list[str]:
+        """Say, a sentence each, which variables are set that do nothing yet."""
+        names = sorted(cls.variable(field) for field in cls.later)
+        return [
+            f"{name} is accepted, but does nothing in this version."
+            for name in names
+            if environ.get(name)
+        ]
 
     @classmethod
     def _sentence(cls, error: ErrorDetails) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
@@ -42,6 +42,13 @@ class ProxySettings(EnvironmentSettings):
     """Settings of `python -m proxy`, from variables that start with `PROXY_`."""
 
     model_config = SettingsConfigDict(env_prefix="PROXY_")
+
+    later: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("redis_url", "snapshot_path", "refresh_per_min"),
+            *("unknown_settle_s", "calendar_nights", "hotels"),
+        }
+    )
 
     bind: str | None = Field(
         None,

@@ -40,7 +40,9 @@ def main(environ: Mapping[str, str]) -> int:
     set_up_logs(secrets=_secrets(settings))
     log = structlog.get_logger()
     for sentence in ProxySettings.unknown_variables(environ):
-        log.warning("settings.unknown", msg=sentence)
+        log.warning("setting.unknown", msg=sentence)
+    for sentence in ProxySettings.idle_variables(environ):
+        log.warning("setting.idle", msg=sentence)
     app = make_app(settings, clock=SystemClock())
     handlers = app[HANDLERS]
     runner = Runner(

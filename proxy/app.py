@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from proxy.admin import Order
 from proxy.breaker import Breaker, BreakerPolicy
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.callers import Callers
@@ -18,7 +19,7 @@ from proxy.coalesce import Flights
 from proxy.freshness import Lifetime
 from proxy.guard import Guard
 from proxy.handlers import MAX_BODY_BYTES, Handlers
-from proxy.messages import Operation
+from proxy.messages import BreakerState, Operation
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.reads import FlightResult, Reads
@@ -126,6 +127,7 @@ class _Proxy:
             retry_after_s=settings.max_wait_s,
         )
         tokens = settings.client_tokens
+        admin = settings.admin_token
         self.handlers = Handlers(
             service=self._service,
             pms=pms,
@@ -134,6 +136,8 @@ class _Proxy:
             telemetry=self._telemetry,
             clock=clock,
             status=self._status,
+            orders=self._obey,
+            admin_token=None if admin is None else admin.get_secret_value(),
             body_timeout_s=settings.upstream_timeout_s,
         )
         self._telemetry.observe(self._gauges())
@@ -156,6 +160,20 @@ class _Proxy:
         since = self.handlers.draining_since
         spent_s = 0.0 if since is None else self._clock.monotonic() - since
         return max(0.0, self._settings.drain_s - spent_s)
+
+    async def _obey(self, order: Order, why: str) -> None:
+        """Do what an operator ordered; the copies survive all but their clearing."""
+        match order:
+            case Order.OPEN:
+                self._guard.force(BreakerState.OPEN, why)
+            case Order.CLOSE:
+                self._guard.force(BreakerState.CLOSED, why)
+            case Order.RESET:
+                self._guard.reset()
+            case Order.CLEAR_CACHE:
+                self._read_flights.detach()
+                await self._store.clear()
+        self._telemetry.ordered(order.value, why)
 
     def _hung(self) -> None:
         self._prober.look()

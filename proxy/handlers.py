@@ -17,6 +17,7 @@ from multidict import CIMultiDict
 
 from proxy import headers as fields
 from proxy import problems, replies
+from proxy.admin import ADMIN_ROOT, read_order, why_closed
 from proxy.errors import UpstreamError
 from proxy.messages import Reply, Request
 from proxy.problems import Problem, bad_request
@@ -25,8 +26,9 @@ from proxy.telemetry import NO_CACHE, OTHER, RequestRecord
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
+    from proxy.admin import Order
     from proxy.callers import Callers
     from proxy.guard import Guard
     from proxy.messages import BodyStream, Clock, Reading
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from proxy.telemetry import Telemetry
 
 MAX_BODY_BYTES = 1024 * 1024
-API_ROOT = "/api"
 CLIENT_CLOSED = 499
 # SO_LINGER on, for no time: the close is a TCP reset.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -57,6 +58,8 @@ class Handlers:
         telemetry: Telemetry,
         clock: Clock,
         status: Callable[[], dict[str, object]],
+        orders: Callable[[Order, str], Awaitable[None]],
+        admin_token: str | None,
         body_timeout_s: float,
     ) -> None:
         self._service = service
@@ -66,6 +69,8 @@ class Handlers:
         self._telemetry = telemetry
         self._clock = clock
         self._status = status
+        self._orders = orders
+        self._admin_token = admin_token
         self._body_timeout_s = body_timeout_s
         self.draining_since: float | None = None
         self._own_paths = {
@@ -86,9 +91,12 @@ class Handlers:
             request_id = uuid.uuid4().hex
         try:
             path, query = split_target(incoming.raw_path)
-            if path == API_ROOT or path.startswith(f"{API_ROOT}/"):
+            if self._pms.serves(path):
                 return await self._forward(incoming, path, query, request_id)
-            reply = self._answer_own(incoming.method, path)
+            if path.startswith(ADMIN_ROOT):
+                reply = await self._obey(incoming, path, query)
+            else:
+                reply = self._answer_own(incoming.method, path)
         except BadTarget as exc:
             problem = bad_request(HTTPStatus.BAD_REQUEST, str(exc))
             reply = self._refusal_under_api(incoming, problem)
@@ -157,6 +165,18 @@ class Handlers:
 
     def _status_json(self) -> Reply:
         return _json(HTTPStatus.OK, self._status())
+
+    async def _obey(self, incoming: web.Request, path: str, query: str) -> Reply:
+        """Do what an operator orders, and answer with the status after it."""
+        token = incoming.headers.get("X-Admin-Token", "")
+        body = why_closed(self._admin_token, token) or await self._body(incoming)
+        if isinstance(body, Problem):
+            return self._refusal(body)
+        order = read_order(incoming.method, path, query, body)
+        if isinstance(order, Problem):
+            return self._refusal(order)
+        await self._orders(*order)
+        return self._status_json()
 
     # The PMS's paths
 
@@ -235,7 +255,7 @@ class Handlers:
     def _refusal_under_api(self, incoming: web.Request, problem: Problem) -> Reply:
         """Refuse in the words of the PMS where the target is one of its paths."""
         path, _, query = incoming.raw_path.partition("?")
-        if not path.startswith(f"{API_ROOT}/"):
+        if not self._pms.serves(path):
             return self._refusal(problem)
         headers = tuple(incoming.headers.items())
         request = Request(

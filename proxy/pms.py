@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 class Pms(Protocol):
     """See `qloapps.adapter.QloApps` for each method's rules."""
 
+    def serves(self, path: str) -> bool:
+        """Say whether a path is the PMS's."""
+        ...
+
     def read(self, request: Request) -> Reading:
         """Say what a request means."""
         ...

@@ -29,6 +29,10 @@ class Store(Protocol):
         """Keep a copy, unless a younger one is there."""
         ...
 
+    async def clear(self) -> None:
+        """Forget every copy."""
+        ...
+
     def size(self) -> tuple[int, int]:
         """Return how many entries and how many bytes are held in memory."""
         ...
@@ -71,6 +75,12 @@ class MemoryStore:
         while self._bytes > self._budget_bytes:
             old_key, old = self._entries.popitem(last=False)
             self._bytes -= cost_bytes(old_key, old)
+
+    async def clear(self) -> None:
+        """Forget every copy."""
+        self._entries.clear()
+        self._bytes = 0
+        self._youngest_sent_at = None
 
     def size(self) -> tuple[int, int]:
         """Return entries and bytes held."""

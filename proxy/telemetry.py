@@ -320,6 +320,10 @@ class Telemetry:
         shown = {name: value for name, value in line.items() if value != ""}
         self._log.info("request.answered", **shown)
 
+    def ordered(self, order: str, why: str) -> None:
+        """Log what an operator ordered, and why."""
+        self._log.warning("operator.ordered", order=order, why=why)
+
     def crashed(self) -> None:
         """Log an exception that nobody expected, with its traceback."""
         self._log.exception("request.crashed")

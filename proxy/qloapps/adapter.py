@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from proxy.messages import Headers
     from proxy.problems import Problem
 
-API_PREFIX = "/api"
+API_ROOT = "/api"
 CREDENTIAL_FIELDS = frozenset({"authorization"})
 COOKIE_FIELDS = frozenset({"set-cookie"})
 _STORABLE = (Operation.AVAILABILITY, Operation.CATALOGUE)
@@ -43,6 +43,10 @@ class QloApps:
     @property
     def _own_key(self) -> bool:
         return self._authorization is not None
+
+    def serves(self, path: str) -> bool:
+        """Say whether a path is the webservice's."""
+        return path == API_ROOT or path.startswith(f"{API_ROOT}/")
 
     def read(self, request: Request) -> Reading:
         """Say what a request means."""

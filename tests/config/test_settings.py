@@ -131,6 +131,15 @@ def test_a_misspelt_variable_is_named() -> None:
     assert sentence.endswith("did you mean PROXY_BREAKER_FAILURES?")
 
 
+def test_a_variable_that_does_nothing_yet_says_so() -> None:
+    """Nobody believes to have Redis who has not."""
+    environ = {**URL, "PROXY_SNAPSHOT_PATH": "/x", "PROXY_FRESH_S": "3"}
+
+    assert ProxySettings.idle_variables(environ) == [
+        "PROXY_SNAPSHOT_PATH is accepted, but does nothing in this version."
+    ]
+
+
 @pytest.mark.parametrize(
     ("url", "host"),
     [

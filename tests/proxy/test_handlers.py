@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fakes.rig import Rig
+    from proxy.admin import Order
     from proxy.service import Service
 
 
@@ -61,6 +62,10 @@ async def test_it_is_ready_while_guests_can_be_served(rig: Rig) -> None:
     assert got.json() == {"status": "nothing to serve"}
 
 
+async def _obeys_nobody(order: Order, why: str) -> None:
+    del order, why
+
+
 class _Broken:
     """A service with a fault of our own."""
 
@@ -90,6 +95,8 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
         telemetry=telemetry,
         clock=clock,
         status=dict,
+        orders=_obeys_nobody,
+        admin_token=None,
         body_timeout_s=15,
     )
     app = web.Application()

@@ -356,7 +356,7 @@ async def test_fractions_of_seconds_are_taken() -> None:
 async def test_a_misspelt_setting_is_told() -> None:
     """It is ignored, with a hint at the one that was meant."""
     async with _running({**UPSTREAM, "PROXY_FRESHS": "3"}) as running:
-        said = await running.line("settings.unknown")
+        said = await running.line("setting.unknown")
 
         assert "PROXY_FRESH_S" in said
         assert await _answers("127.0.0.1", await running.port())
