@@ -26,10 +26,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from proxy.messages import BreakerState, Cause, Failed, FailureRecord, Verdict
 
 KEPT_FAILURES = 5
+# Looked up on every request, and a global is found faster than an enumeration's.
+CLOSED, OPEN, HALF_OPEN = BreakerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,7 @@ class BreakerPolicy:
     probe_lease_s: float = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class Permit(NamedTuple):
     """The right to make one upstream call; recorded or returned exactly once."""
 
     generation: int
@@ -52,8 +54,7 @@ class Permit:
     is_probe: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(NamedTuple):
     """The breaker said no; `retry_after_s` is the time until the next probe."""
 
     state: BreakerState
@@ -110,9 +111,10 @@ class Breaker:
 
     def __init__(self, policy: BreakerPolicy, now: float) -> None:
         self.policy = policy
-        self._state = BreakerState.CLOSED
+        self._state = CLOSED
         self._since = now
         self._generation = 1
+        self._permits: dict[str, Permit] = {}
         self._cause: Cause | None = None
         self._window: deque[tuple[float, float]] = deque(maxlen=policy.failures)
         self._last_failures: deque[FailureRecord] = deque(maxlen=KEPT_FAILURES)
@@ -129,21 +131,26 @@ class Breaker:
 
     def acquire(self, now: float, operation: str) -> Permit | Refused:
         """Ask to make a client's call: only while closed."""
-        self._catch_up(now)
-        if self._state is BreakerState.CLOSED:
-            return Permit(generation=self._generation, operation=operation)
-        return Refused(
-            state=self._state, cause=self._cause, retry_after_s=self._retry_after(now)
-        )
+        # Every request comes by here: closed, nothing moves by itself, and the same
+        # permit serves all calls of one kind and generation.
+        if self._state is not CLOSED:
+            self._catch_up(now)
+        if self._state is CLOSED:
+            permit = self._permits.get(operation)
+            if permit is None:
+                permit = Permit(self._generation, operation)
+                self._permits[operation] = permit
+            return permit
+        return Refused(self._state, self._cause, self._retry_after(now))
 
     def acquire_probe(self, now: float) -> Permit | None:
         """Take the one probe of half-open; None where it is out, or not half-open."""
         self._catch_up(now)
-        may = self._state is BreakerState.HALF_OPEN and self._forced is None
+        may = self._state is HALF_OPEN and self._forced is None
         if not may or self._lease_until is not None:
             return None
         self._lease_until = now + self.policy.probe_lease_s
-        return Permit(generation=self._generation, operation="probe", is_probe=True)
+        return Permit(self._generation, "probe", is_probe=True)
 
     def record(self, permit: Permit, verdict: Verdict, now: float) -> bool:
         """Count a call's result; False where it began before the last transition."""
@@ -176,7 +183,7 @@ class Breaker:
 
     def force(self, state: BreakerState, why: str, now: float) -> None:
         """Hold the breaker open or closed until `reset`; it does not time out."""
-        if state is BreakerState.HALF_OPEN:
+        if state is HALF_OPEN:
             raise ValueError("A breaker is forced open or closed, never half-open.")
         self._catch_up(now)
         self._forced = Forced(state=state, why=why, at=now)
@@ -193,9 +200,9 @@ class Breaker:
     def next_wake(self, now: float) -> float | None:
         """Return when the state moves by itself, or a probe is due; None if never."""
         self._catch_up(now)
-        if self._forced is not None or self._state is BreakerState.CLOSED:
+        if self._forced is not None or self._state is CLOSED:
             return None
-        if self._state is BreakerState.OPEN:
+        if self._state is OPEN:
             return self._open_until
         return now if self._lease_until is None else self._lease_until
 
@@ -221,10 +228,10 @@ class Breaker:
         )
 
     def _catch_up(self, now: float) -> None:
-        if self._forced is not None or self._state is BreakerState.CLOSED:
+        if self._forced is not None or self._state is CLOSED:
             return
-        if self._state is BreakerState.OPEN and now >= self._open_until:
-            self._move(BreakerState.HALF_OPEN, self._open_until)
+        if self._state is OPEN and now >= self._open_until:
+            self._move(HALF_OPEN, self._open_until)
         lease_until = self._lease_until
         if lease_until is not None and now >= lease_until:
             lost = FailureRecord(at=lease_until, cause=Cause.TIMEOUT, operation="probe")
@@ -248,10 +255,10 @@ class Breaker:
     ) -> None:
         self._cause = cause
         self._open_until = max(at + self.policy.open_s, not_before)
-        self._move(BreakerState.OPEN, at, lost_probe=lost_probe)
+        self._move(OPEN, at, lost_probe=lost_probe)
 
     def _close(self, at: float, *, recovered: bool) -> None:
-        self._move(BreakerState.CLOSED, at, recovered=recovered)
+        self._move(CLOSED, at, recovered=recovered)
         self._cause = None
 
     def _move(
@@ -263,13 +270,14 @@ class Breaker:
         lost_probe: bool = False,
     ) -> None:
         since = self._not_closed_since
-        if to is BreakerState.CLOSED:
+        if to is CLOSED:
             self._not_closed_since = None
         elif since is None:
             self._not_closed_since = at
         self._state = to
         self._since = at
         self._generation += 1
+        self._permits.clear()
         self._window.clear()
         self._lease_until = None
         self._transitions.append(
@@ -285,11 +293,11 @@ class Breaker:
         )
 
     def _retry_after(self, now: float) -> float:
-        if self._state is BreakerState.CLOSED:
+        if self._state is CLOSED:
             return 0.0
         if self._forced is not None:
             return self.policy.open_s
-        if self._state is BreakerState.OPEN:
+        if self._state is OPEN:
             return self._open_until - now
         # Half-open: the probe is out, or goes at once.
         return 0.0
