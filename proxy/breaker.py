@@ -26,9 +26,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from proxy.messages import BreakerState, Cause, Failed, FailureRecord, Verdict
+from proxy.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEPT_FAILURES = 5
 # Looked up on every request, and a global is found faster than an enumeration's.
@@ -37,13 +41,25 @@ CLOSED, OPEN, HALF_OPEN = BreakerState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerPolicy:
-    """The runbook's numbers; seconds."""
+    """
+    The runbook's numbers; seconds.
+
+    The rest is off by default: of the calls in the window at least `min_ratio` must
+    have failed; the open interval grows by `open_growth` with each failed probe, up to
+    `open_max_s`, and by chance up to `open_jitter` of itself; it takes `successes`
+    good probes in a row to close.
+    """
 
     failures: int = 5
     window_s: float = 30
     open_s: float = 30
     retry_after_cap_s: float = 120
     probe_lease_s: float = 16
+    min_ratio: float = 0
+    open_growth: float = 1
+    open_max_s: float = 300
+    open_jitter: float = 0
+    successes: int = 1
 
 
 class Permit(NamedTuple):
@@ -106,20 +122,33 @@ class Snapshot:
     generation: int
 
 
-class Breaker:
-    """See the module's theory of operation."""
+def _no_chance() -> float:
+    return 0.0
 
-    def __init__(self, policy: BreakerPolicy, now: float) -> None:
+
+class Breaker:
+    """
+    See the module's theory of operation.
+
+    `draw` returns a random number from 0 to 1, for the jitter of the open interval.
+    """
+
+    def __init__(
+        self, policy: BreakerPolicy, now: float, draw: Callable[[], float] = _no_chance
+    ) -> None:
         self.policy = policy
+        self._draw = draw
         self._state = CLOSED
         self._since = now
         self._generation = 1
         self._permits: dict[str, Permit] = {}
         self._cause: Cause | None = None
-        self._window: deque[tuple[float, float]] = deque(maxlen=policy.failures)
+        self._window = Window(policy)
         self._last_failures: deque[FailureRecord] = deque(maxlen=KEPT_FAILURES)
         self._open_until = now
         self._lease_until: float | None = None
+        self._failed_probes = 0
+        self._good_probes = 0
         self._not_closed_since: float | None = None
         self._forced: Forced | None = None
         self._transitions: list[Transition] = []
@@ -166,13 +195,13 @@ class Breaker:
         if self._forced is not None:
             return True
         if permit.is_probe:
-            self._lease_until = None
-            if failure is None:
-                self._close(now, recovered=True)
-            else:
-                self._open(now, failure.cause, now + self._asked_wait(failure))
+            self._probed(failure, now)
         elif failure is not None:
-            self._count(failure, now)
+            self._window.failed(now, now + self._asked_wait(failure))
+            if self._window.is_full():
+                self._open(now, failure.cause, self._window.wait_until())
+        else:
+            self._window.succeeded(now)
         return True
 
     def give_back(self, permit: Permit, now: float) -> None:
@@ -214,14 +243,13 @@ class Breaker:
     def snapshot(self, now: float) -> Snapshot:
         """Return everything that an observer may see at `now`."""
         self._catch_up(now)
-        window_s = self.policy.window_s
         return Snapshot(
             state=self._state,
             cause=self._cause,
             since=self._since,
             not_closed_since=self._not_closed_since,
             retry_after_s=self._retry_after(now),
-            failures_in_window=sum(now - at < window_s for at, _ in self._window),
+            failures_in_window=self._window.failures(now),
             last_failures=tuple(self._last_failures),
             forced=self._forced,
             generation=self._generation,
@@ -236,16 +264,19 @@ class Breaker:
         if lease_until is not None and now >= lease_until:
             lost = FailureRecord(at=lease_until, cause=Cause.TIMEOUT, operation="probe")
             self._last_failures.append(lost)
+            self._failed_probes += 1
             self._open(lease_until, Cause.TIMEOUT, lease_until, lost_probe=True)
             self._catch_up(now)
 
-    def _count(self, failure: Failed, now: float) -> None:
-        window_s = self.policy.window_s
-        while self._window and now - self._window[0][0] >= window_s:
-            self._window.popleft()
-        self._window.append((now, now + self._asked_wait(failure)))
-        if len(self._window) >= self.policy.failures:
-            self._open(now, failure.cause, max(until for _, until in self._window))
+    def _probed(self, failure: Failed | None, now: float) -> None:
+        self._lease_until = None
+        if failure is not None:
+            self._failed_probes += 1
+            self._open(now, failure.cause, now + self._asked_wait(failure))
+            return
+        self._good_probes += 1
+        if self._good_probes >= self.policy.successes:
+            self._close(now, recovered=True)
 
     def _asked_wait(self, failure: Failed) -> float:
         return min(failure.retry_after_s or 0.0, self.policy.retry_after_cap_s)
@@ -254,8 +285,16 @@ class Breaker:
         self, at: float, cause: Cause, not_before: float, *, lost_probe: bool = False
     ) -> None:
         self._cause = cause
-        self._open_until = max(at + self.policy.open_s, not_before)
+        self._open_until = max(at + self._interval_s(), not_before)
         self._move(OPEN, at, lost_probe=lost_probe)
+
+    def _interval_s(self) -> float:
+        """Return how long it stays open; it grows with each failed probe, if set so."""
+        policy = self.policy
+        # The exponent is bounded, lest a long outage overflows the number.
+        grown = policy.open_s * policy.open_growth ** min(self._failed_probes, 64)
+        capped = max(policy.open_s, min(grown, policy.open_max_s))
+        return capped * (1 + policy.open_jitter * self._draw())
 
     def _close(self, at: float, *, recovered: bool) -> None:
         self._move(CLOSED, at, recovered=recovered)
@@ -272,6 +311,7 @@ class Breaker:
         since = self._not_closed_since
         if to is CLOSED:
             self._not_closed_since = None
+            self._failed_probes = 0
         elif since is None:
             self._not_closed_since = at
         self._state = to
@@ -280,6 +320,7 @@ class Breaker:
         self._permits.clear()
         self._window.clear()
         self._lease_until = None
+        self._good_probes = 0
         self._transitions.append(
             Transition(
                 to=to,
