@@ -42,3 +42,7 @@ class UpstreamBroken(UpstreamError):  # noqa: N818
 
 class Overloaded(ProxyError):  # noqa: N818
     """No place inside the PMS, and none to wait for."""
+
+
+class BackendDown(ProxyError):  # noqa: N818
+    """Redis does not do what it is asked; the text says why."""
