@@ -45,7 +45,7 @@ class ProxySettings(EnvironmentSettings):
 
     later: ClassVar[frozenset[str]] = frozenset(
         {
-            *("redis_url", "snapshot_path", "refresh_per_min"),
+            *("redis_url", "snapshot_path"),
             *("unknown_settle_s", "calendar_nights", "hotels"),
         }
     )
@@ -96,6 +96,40 @@ class ProxySettings(EnvironmentSettings):
     )
     breaker_open_s: Seconds = Field(
         30, description="How long the breaker stays open before a probe, seconds."
+    )
+    breaker_min_ratio: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="It opens only where this share of the window's calls failed; "
+        "0 = off.",
+    )
+    breaker_slow_s: Seconds | None = Field(
+        None,
+        description="A call without an answer by then counts as a failure already, "
+        "and goes on; seconds. Default: none.",
+    )
+    breaker_open_growth: float = Field(
+        1,
+        ge=1,
+        le=10,
+        description="Each failed probe makes the open interval so many times longer.",
+    )
+    breaker_open_max_s: Seconds = Field(
+        300, description="Up to this, seconds; never below PROXY_BREAKER_OPEN_S."
+    )
+    breaker_open_jitter: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="Up to this share is added to the open interval by chance.",
+    )
+    breaker_successes: int = Field(
+        1, ge=1, le=100, description="Good probes in a row that close the breaker."
+    )
+    breaker_observe_only: bool = Field(
+        default=False,
+        description="Count, log and show, but refuse nobody and tell clients closed.",
     )
     fresh_s: Seconds = Field(
         30, description="Availability is served without asking up to this age, seconds."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from proxy.callers import Callers
 from proxy.calls import Caller, Result
 from proxy.coalesce import Flights
 from proxy.freshness import Lifetime
-from proxy.guard import Guard
+from proxy.guard import Guard, Observer
 from proxy.handlers import MAX_BODY_BYTES, Handlers
 from proxy.messages import BreakerState, Operation
 from proxy.prober import Prober
@@ -75,8 +76,11 @@ class _Proxy:
         self._settings = settings
         self._clock = clock
         self._telemetry = Telemetry(clock, VERSION)
-        self._breaker = Breaker(_breaker_policy(settings), clock.monotonic())
-        self._guard = Guard(self._breaker, clock, self._telemetry)
+        self._breaker = Breaker(
+            _breaker_policy(settings), clock.monotonic(), random.random
+        )
+        guard = Observer if settings.breaker_observe_only else Guard
+        self._guard = guard(self._breaker, clock, self._telemetry)
         self._store = MemoryStore(settings.cache_bytes)
         self._upstream = HttpUpstream(settings.upstream_url, clock)
         self._bulkhead = Bulkhead(_bulkhead_policy(settings), clock, self._hung)
@@ -93,6 +97,7 @@ class _Proxy:
             telemetry=self._telemetry,
             clock=clock,
             deadline_s=settings.upstream_timeout_s,
+            slow_s=settings.breaker_slow_s,
         )
         self._prober = Prober(
             caller=caller, guard=self._guard, bulkhead=self._bulkhead, clock=clock
@@ -203,6 +208,7 @@ class _Proxy:
         return status_document(
             snapshot,
             Surroundings(
+                told=self._guard.told(),
                 since=self._telemetry.zulu_at(snapshot.since),
                 last_failures=self._telemetry.failures_shown(snapshot.last_failures),
                 forced_since=None
@@ -224,6 +230,11 @@ def _breaker_policy(settings: ProxySettings) -> BreakerPolicy:
         failures=settings.breaker_failures,
         window_s=settings.breaker_window_s,
         open_s=settings.breaker_open_s,
+        min_ratio=settings.breaker_min_ratio,
+        open_growth=settings.breaker_open_growth,
+        open_max_s=settings.breaker_open_max_s,
+        open_jitter=settings.breaker_open_jitter,
+        successes=settings.breaker_successes,
         probe_lease_s=settings.upstream_timeout_s + PROBE_LEASE_MARGIN_S,
     )
 

@@ -12,7 +12,8 @@ from proxy.errors import Overloaded, UpstreamBroken, UpstreamError
 from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from typing import Any
 
     from proxy.breaker import Permit
     from proxy.bulkhead import Bulkhead, Place
@@ -134,6 +135,7 @@ class Caller:
         telemetry: Telemetry,
         clock: Clock,
         deadline_s: float,
+        slow_s: float | None = None,
     ) -> None:
         self._upstream = upstream
         self._pms = pms
@@ -142,6 +144,7 @@ class Caller:
         self._telemetry = telemetry
         self._clock = clock
         self._deadline_s = deadline_s
+        self._slow_s = slow_s
         self._background: set[asyncio.Task[None]] = set()
 
     async def admit(self, reading: Reading) -> Admitted | Refused | Crowded:
@@ -173,7 +176,12 @@ class Caller:
         began_at = self._clock.monotonic()
         place, permit = admitted.place, admitted.permit
 
+        slow = self._counted_when_slow(permit)
+
         def conclude(verdict: Verdict | None) -> None:
+            is_counted = slow is not None and slow.done()
+            if slow is not None:
+                slow.cancel()
             if _is_still_busy(verdict):
                 place.abandon(reading.resource, began_at)
             place.release()
@@ -181,6 +189,8 @@ class Caller:
                 self._guard.give_back(permit)
                 return
             self._observe(reading.operation, verdict, began_at)
+            if is_counted:
+                return
             if isinstance(verdict, Doubtful):
                 on_doubt(permit)
             else:
@@ -245,15 +255,32 @@ class Caller:
         got.close()
         return UpstreamBroken("an error page too large to hold")
 
+    def _counted_when_slow(self, permit: Permit) -> asyncio.Task[None] | None:
+        """Count a call as a failure while it is still under way, if set so."""
+        slow_s = self._slow_s
+        if slow_s is None:
+            return None
+
+        async def watch() -> None:
+            await self._clock.sleep(slow_s)
+            self._guard.record(permit, Failed(cause=Cause.TIMEOUT))
+
+        return self._keep(watch())
+
+    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
     def _close_unless_claimed(self, streamed: Streamed) -> None:
         async def watch() -> None:
             await self._clock.sleep(CLAIM_S)
             if streamed.take():
                 streamed.close()
 
-        task = asyncio.get_running_loop().create_task(watch())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        # Kept alive by the set; nobody waits for it.
+        _ = self._keep(watch())
 
     def _heed(self, reading: Reading, headers: Headers, began_at: float) -> None:
         if self._pms.is_own_answer(headers):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from proxy.breaker import Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.breaker import Breaker, Permit, Refused, Snapshot, Transition
+    from proxy.breaker import Breaker, Snapshot, Transition
     from proxy.messages import Clock, Verdict
     from proxy.telemetry import Telemetry
+
+# No breaker gives out generation 0.
+_UNCOUNTED = Permit(0, "observed")
 
 
 class Guard:
@@ -32,6 +36,10 @@ class Guard:
         state = self._breaker.state(self._clock.monotonic())
         self._publish()
         return state
+
+    def told(self) -> BreakerState:
+        """Return the state that clients are told and act on."""
+        return self.state()
 
     def acquire(self, operation: str) -> Permit | Refused:
         """Ask to make a call."""
@@ -94,3 +102,27 @@ class Guard:
         if transitions:
             for watcher in self._watchers:
                 watcher()
+
+
+class Observer(Guard):
+    """
+    Observe-only: counts, logs and shows like a `Guard`, but refuses nobody.
+
+    Clients are told closed, since they act on it; calls that a breaker would have
+    refused count as nothing.
+    """
+
+    def told(self) -> BreakerState:
+        """Tell clients that they may ask."""
+        self.state()
+        return BreakerState.CLOSED
+
+    def acquire(self, operation: str) -> Permit | Refused:
+        """Let every call pass."""
+        gate = super().acquire(operation)
+        return _UNCOUNTED if isinstance(gate, Refused) else gate
+
+    def record(self, permit: Permit, verdict: Verdict) -> None:
+        """Record a call's result, where a breaker would have had one."""
+        if permit is not _UNCOUNTED:
+            super().record(permit, verdict)

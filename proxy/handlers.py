@@ -274,7 +274,7 @@ class Handlers:
             (
                 *reply.headers,
                 *(() if signed else (("Server", fields.PROXY_NAME),)),
-                ("X-PMS-Circuit-Breaker", self._guard.state().value),
+                ("X-PMS-Circuit-Breaker", self._guard.told().value),
                 ("X-Request-ID", request_id),
                 ("Via", fields.VIA),
             )

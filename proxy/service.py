@@ -15,7 +15,7 @@ from proxy import problems, replies
 from proxy.breaker import Refused
 from proxy.calls import Broke, Crowded, Fetched, Streamed
 from proxy.freshness import Assessment, Freshness, assess, wishes
-from proxy.messages import Entry, Operation, cause_of
+from proxy.messages import BreakerState, Entry, Operation, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ class Service:
 
     def can_serve_guests(self) -> bool:
         """Say whether guests get availability, asked for now or from a copy."""
-        if self._guard.snapshot().not_closed_since is None:
+        if self._guard.told() is BreakerState.CLOSED:
             return True
         youngest = self._store.youngest_sent_at()
         usable_s = self._lifetimes[Operation.AVAILABILITY].usable_s

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the status says beside the breaker."""
+    """
+    What the status says beside the breaker.
 
+    `told` is the state that clients act on: in observe-only it is always closed.
+    """
+
+    told: BreakerState
     since: str
     last_failures: list[dict[str, str]]
     forced_since: str | None
@@ -34,7 +39,8 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
     forced = snapshot.forced
     return {
         "breaker": {
-            "state": snapshot.state.value,
+            "state": around.told.value,
+            "observed": snapshot.state.value,
             "cause": None if snapshot.cause is None else snapshot.cause.value,
             "since": around.since,
             "retry_after_s": None

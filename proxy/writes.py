@@ -100,7 +100,7 @@ class Writes:
                 return replies.passed(answer, headers, forwarded, cache="bypass")
 
     def _unsent(self, why: str) -> Problem:
-        state = self._guard.state()
+        state = self._guard.told()
         return problems.write_not_sent(why, state.value, self._retry_after_s)
 
 
