@@ -105,6 +105,16 @@ class _Protocol(web.RequestHandler):
             self._lingering_time = 0
             arriving.set_exception(web.RequestPayloadError("badly framed"))
 
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109
+        """Give the request under way `timeout` seconds; aiohttp would wait twice."""
+        try:
+            async with asyncio.timeout(timeout):
+                await super().shutdown(timeout)
+        except TimeoutError:
+            if self._task_handler is not None:
+                self._task_handler.cancel()
+            self.force_close()
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -200,7 +210,7 @@ async def serve(
     await runner.setup()
     try:
         for bound in sockets:
-            await web.SockSite(runner, bound).start()
+            await web.SockSite(runner, bound, backlog=BACKLOG).start()
         on_start()
         await stop.wait()
         on_stop()

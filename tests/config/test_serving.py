@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
-from config.serving import LOOPBACK, ServingError, open_sockets
+from config.serving import LOOPBACK, Runner, ServingError, open_sockets, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,3 +70,56 @@ def test_a_half_bound_port_is_given_back() -> None:
             open_sockets(("127.0.0.1", "127.0.0.2"), port)
 
         socket.create_server(("127.0.0.1", port)).close()
+
+
+async def test_a_burst_of_guests_is_not_turned_away(
+    opened: list[socket.socket],
+) -> None:
+    """Connections that come while the process is busy wait: none is dropped."""
+    bound = open_sockets(("127.0.0.1",), 0)
+    address = bound[0].getsockname()
+
+    def come_at_once() -> None:
+        # Blocking, so that nothing is accepted meanwhile.
+        opened.extend(
+            socket.create_connection(address, timeout=0.9) for _ in range(500)
+        )
+        signal.raise_signal(signal.SIGTERM)
+
+    runner = web.AppRunner(web.Application())
+    await serve(runner, bound, on_start=come_at_once, on_stop=lambda: None)
+
+    assert len(opened) == 500
+
+
+async def test_the_drain_takes_its_time_once(opened: list[socket.socket]) -> None:
+    """A request that never ends holds the process up for the drain and no longer."""
+    bound = open_sockets(("127.0.0.1",), 0)
+    began, left = asyncio.Event(), asyncio.Event()
+
+    async def never(request: web.Request) -> web.Response:
+        del request
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.set()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/", never)
+    runner = Runner(app, refuse_unreadable=_refuse, shutdown_timeout=1)
+    serving = asyncio.create_task(serve(runner, bound, on_stop=lambda: None))
+    opened.append(socket.create_connection(bound[0].getsockname()))
+    opened[0].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    await began.wait()
+
+    signal.raise_signal(signal.SIGTERM)
+    async with asyncio.timeout(1.9):
+        await serving
+
+    assert left.is_set()
+
+
+def _refuse(status: int, sentence: str) -> web.Response:
+    return web.Response(status=status, text=sentence)
