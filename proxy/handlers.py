@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -19,13 +20,12 @@ from proxy import headers as fields
 from proxy import problems, replies
 from proxy.admin import ADMIN_ROOT, read_order, why_closed
 from proxy.errors import UpstreamError
-from proxy.messages import Reply, Request
+from proxy.messages import Cause, Operation, Reply, Request
 from proxy.problems import Problem, bad_request
 from proxy.request_line import BadTarget, split_target
 from proxy.telemetry import NO_CACHE, OTHER, RequestRecord
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable
 
     from proxy.admin import Order
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1024 * 1024
 CLIENT_CLOSED = 499
+# The part of the drain after which what is still under way gets its last answer.
+CUT_AT = 0.9
 # SO_LINGER on, for no time: the close is a TCP reset.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 UNTYPED = web.ResponseKey("untyped", bool)
@@ -61,6 +63,7 @@ class Handlers:
         orders: Callable[[Order, str], Awaitable[None]],
         admin_token: str | None,
         body_timeout_s: float,
+        drain_s: float,
     ) -> None:
         self._service = service
         self._pms = pms
@@ -72,7 +75,10 @@ class Handlers:
         self._orders = orders
         self._admin_token = admin_token
         self._body_timeout_s = body_timeout_s
+        self._drain_s = drain_s
         self.draining_since: float | None = None
+        self._cutting: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Timeout] = set()
         self._own_paths = {
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -81,8 +87,15 @@ class Handlers:
         }
 
     def drain(self) -> None:
-        """Answer on `/health/ready` that no new guests should come."""
+        """Ask for no new guests, and answer those here before the drain is over."""
         self.draining_since = self._clock.monotonic()
+        self._cutting = asyncio.get_running_loop().create_task(self._cut())
+
+    async def _cut(self) -> None:
+        await self._clock.sleep(self._drain_s * CUT_AT)
+        now = asyncio.get_running_loop().time()
+        for bound in self._under_way:
+            bound.reschedule(now)
 
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
         """Answer any request; an unexpected exception is logged and answered once."""
@@ -204,7 +217,7 @@ class Handlers:
             else:
                 request = replace(request, body=body)
                 reading = self._pms.read(request)
-                got = await self._service.answer(request, reading)
+                got = await self._answer(request, reading)
                 if isinstance(got, Problem):
                     got = self._pms_refusal(request, got)
                 reply = got
@@ -224,6 +237,20 @@ class Handlers:
                 duration_s=self._clock.monotonic() - began_at,
             )
             self._telemetry.request(record)
+
+    async def _answer(self, request: Request, reading: Reading) -> Reply | Problem:
+        """Let the service answer, unless the process ends before it does."""
+        bound = asyncio.timeout(None)
+        try:
+            async with bound:
+                self._under_way.add(bound)
+                return await self._service.answer(request, reading)
+        except TimeoutError:
+            if reading.operation is Operation.WRITE:
+                return problems.write_unknown(Cause.TIMEOUT)
+            return problems.stopping()
+        finally:
+            self._under_way.discard(bound)
 
     async def _body(self, incoming: web.Request) -> bytes | Problem:
         """Read the whole body, bounded in bytes and time, before anything is sent."""

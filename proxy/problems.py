@@ -170,6 +170,18 @@ def overloaded(retry_after_s: float) -> Problem:
     )
 
 
+def stopping() -> Problem:
+    """Say that the process ends before the PMS has answered."""
+    return Problem(
+        kind="overloaded",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="The proxy is stopping; ask again in a moment.",
+        proxy_error="connection_terminated",
+        members={"retry_after_s": 1},
+        retry_after_s=1,
+    )
+
+
 def not_cached() -> Problem:
     """Say that only-if-cached found nothing to serve (RFC 9111 §5.2.1.7)."""
     return Problem(

@@ -300,26 +300,38 @@ async def test_sigterm_waits_for_a_request_under_way(method: str) -> None:
             assert len(pms.calls) == 1
 
 
-async def test_the_drain_ends() -> None:
-    """A request that nobody answers holds the exit no longer than PROXY_DRAIN_S."""
+@pytest.mark.parametrize(
+    ("method", "status", "said"),
+    [
+        ("PUT", 504, b"<outcome>unknown</outcome>"),
+        ("GET", 503, b"The proxy is stopping"),
+    ],
+)
+async def test_the_drain_ends_with_an_answer(
+    method: str, status: int, said: bytes
+) -> None:
+    """A call that hangs holds the exit up to PROXY_DRAIN_S; its client is told."""
     async with StandIn() as pms:
         gate = faults.holds()
         pms.always(gate)
         environ = {
             "PROXY_UPSTREAM_URL": pms.url,
             "PROXY_UPSTREAM_KEY": pms.key,
-            "PROXY_DRAIN_S": "0.3",
+            "PROXY_DRAIN_S": "0.5",
         }
         async with _running(environ) as running:
             port = await running.port()
             async with a_raw_client(f"http://127.0.0.1:{port}") as client:
                 client.send(
-                    b"PUT /api/customers/1 HTTP/1.1\r\nHost: x\r\n"
-                    b"Content-Length: 0\r\n\r\n"
+                    f"{method} /api/customers/1 HTTP/1.1\r\nHost: x\r\n"
+                    "Content-Length: 0\r\n\r\n".encode()
                 )
                 await gate.arrived.wait()
                 running.terminate()
+                got = await client.reply()
 
+                assert got.status == status
+                assert said in got.body
                 assert await running.ends() == 0
 
 
