@@ -144,6 +144,7 @@ class _Proxy:
             orders=self._obey,
             admin_token=None if admin is None else admin.get_secret_value(),
             body_timeout_s=settings.upstream_timeout_s,
+            drain_s=settings.drain_s,
         )
         self._telemetry.observe(self._gauges())
 
