@@ -25,7 +25,7 @@ awaits, which in asyncio is the lock.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from proxy.messages import BreakerState, Cause, Failed, FailureRecord, Verdict
@@ -80,11 +80,15 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forced:
-    """An operator's hand on the breaker: which state, why, and since when."""
+    """
+    An operator's hand on the breaker: which state, why, and since when.
+
+    It is the same hand whatever clock said when it came.
+    """
 
     state: BreakerState
     why: str
-    at: float
+    at: float = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ class Transition:
     `cause` is the outage's, also on its way back; None where an operator did it.
     `recovered` is true where a probe's success closed the breaker, `lost_probe` where
     a probe without a result opened it, and `not_closed_s` is how long it had not been
-    closed.
+    closed. `elsewhere` is true where another proxy saw it.
     """
 
     to: BreakerState
@@ -105,6 +109,22 @@ class Transition:
     recovered: bool = False
     lost_probe: bool = False
     not_closed_s: float = 0.0
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """
+    What holds by another proxy's word: closed or open, and the operator's hand.
+
+    `at` is when it became so, `open_until` when an open one is due for its probe.
+    """
+
+    state: BreakerState
+    cause: Cause | None
+    at: float
+    open_until: float
+    forced: Forced | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +246,34 @@ class Breaker:
         self._cause = None
         self._close(now, recovered=False)
 
+    def adopt(self, seen: Adopted, now: float) -> None:
+        """
+        Take over what another proxy saw; what is so already moves nothing.
+
+        An open breaker takes over when the probe is due; a half-open one stays so
+        where it is due for the other proxy too.
+        """
+        self._catch_up(now)
+        is_news = self._forced != seen.forced
+        self._forced = seen.forced
+        if seen.state is CLOSED:
+            if is_news or self._state is not CLOSED:
+                self._cause = seen.cause
+                self._close(now, recovered=seen.cause is not None)
+                self._tell_elsewhere()
+            return
+        self._cause = seen.cause
+        policy = self.policy
+        longest_s = max(policy.open_s, policy.open_max_s, policy.retry_after_cap_s)
+        self._open_until = min(seen.open_until, now + longest_s)
+        is_due = self._state is HALF_OPEN and self._open_until <= now
+        if is_news or not (self._state is OPEN or is_due):
+            # Another's failed probe makes the next interval longer here too.
+            self._failed_probes += self._state is HALF_OPEN
+            self._move(OPEN, min(seen.at, now))
+            self._tell_elsewhere()
+        self._catch_up(now)
+
     def next_wake(self, now: float) -> float | None:
         """Return when the state moves by itself, or a probe is due; None if never."""
         self._catch_up(now)
@@ -332,6 +380,9 @@ class Breaker:
                 not_closed_s=0.0 if since is None else at - since,
             )
         )
+
+    def _tell_elsewhere(self) -> None:
+        self._transitions[-1] = replace(self._transitions[-1], elsewhere=True)
 
     def _retry_after(self, now: float) -> float:
         if self._state is CLOSED:

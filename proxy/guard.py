@@ -10,7 +10,7 @@ from proxy.messages import BreakerState, Cause, Failed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.breaker import Breaker, Snapshot, Transition
+    from proxy.breaker import Adopted, Breaker, Snapshot, Transition
     from proxy.messages import Clock, Verdict
     from proxy.telemetry import Telemetry
 
@@ -26,10 +26,15 @@ class Guard:
         self._clock = clock
         self._telemetry = telemetry
         self._watchers: list[Callable[[], None]] = []
+        self._followers: list[Callable[[Transition], None]] = []
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after each transition."""
         self._watchers.append(watcher)
+
+    def follow(self, follower: Callable[[Transition], None]) -> None:
+        """Hand each transition to `follower`."""
+        self._followers.append(follower)
 
     def state(self) -> BreakerState:
         """Return the state now."""
@@ -89,6 +94,11 @@ class Guard:
         self._breaker.reset(self._clock.monotonic())
         self._publish()
 
+    def adopt(self, seen: Adopted) -> None:
+        """Take over what another proxy saw."""
+        self._breaker.adopt(seen, self._clock.monotonic())
+        self._publish()
+
     def crashed(self) -> None:
         """Log the exception under way: a probe ended by a mistake of ours."""
         self._telemetry.crashed()
@@ -99,6 +109,8 @@ class Guard:
             if transition.lost_probe:
                 self._telemetry.failure(Cause.TIMEOUT)
             self._telemetry.transition(transition)
+            for follower in self._followers:
+                follower(transition)
         if transitions:
             for watcher in self._watchers:
                 watcher()

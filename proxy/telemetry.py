@@ -69,6 +69,7 @@ WRITE_OUTCOMES = (
 OUTCOME_SUCCESS = "success"
 OUTCOME_DOUBTFUL = "doubtful"
 OPERATOR = "operator"
+ELSEWHERE = "another proxy"
 OTHER = "other"
 PROBE = "probe"
 
@@ -231,6 +232,7 @@ class Telemetry:
         """Count a change of state and write the runbook's line for it."""
         cause = str(transition.cause or OPERATOR)
         self._transitions.labels(transition.to, cause).inc()
+        seen: dict[str, str] = {"seen_by": ELSEWHERE} if transition.elsewhere else {}
         at = self.zulu_at(transition.at)
         match transition.to:
             case BreakerState.OPEN:
@@ -239,6 +241,7 @@ class Telemetry:
                     msg=OPENED.format(at=at),
                     cause=cause,
                     last_failures=self.failures_shown(transition.last_failures),
+                    **seen,
                 )
             case BreakerState.HALF_OPEN:
                 self._log.warning("breaker.half_opened", msg=HALF_OPENED.format(at=at))
@@ -248,6 +251,7 @@ class Telemetry:
                     "breaker.closed",
                     msg=CLOSED.format(at=at, after_s=after_s),
                     cause=cause,
+                    **seen,
                 )
                 # The next outage's first line counts none of this one's refusals.
                 self._refusals.clear()
