@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import redis.asyncio
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -84,9 +84,11 @@ class RedisServer:
     async def _answers(self) -> bool:
         try:
             await self.command("PING")
-        except (RedisError, OSError) as exc:
+        except AuthenticationError:
             # One with a password is there all the same.
-            return "NOAUTH" in str(exc) or "Authentication" in str(exc)
+            return True
+        except (RedisError, OSError):
+            return False
         return True
 
     def _signal(self, number: signal.Signals) -> None:
