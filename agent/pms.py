@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 import aiohttp
+import structlog
 from pydantic import BaseModel, ValidationError
 
 from agent.hotel_ari import read_answer, search_body
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 SEARCH_TIMEOUT_S = 25
 STATUS_TIMEOUT_S = 0.5
 BREAKER_KEPT_S = 1
+
+STRANGER = "The proxy refused the agent's token (AGENT_PROXY_TOKEN)."
+_WHY = {
+    502: "The PMS fails or cannot be reached, and there is no copy to show.",
+    503: "The PMS cannot be asked now, and there is no copy to show.",
+    504: "The PMS did not answer in time, and there is no copy to show.",
+}
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _STATES = ("closed", "open", "half_open")
 
@@ -154,8 +163,7 @@ def _seconds(text: str | None) -> int | None:
 
 
 def _why(status: int) -> str:
-    if status == 503:  # noqa: PLR2004  (Service Unavailable)
-        return "The PMS cannot be asked now, and there is no copy to show."
     if status in (401, 403):
-        return "The proxy refused the agent's token (AGENT_PROXY_TOKEN)."
-    return f"The PMS could not be asked: the proxy answered {status}."
+        _log.warning("proxy.refused_token", msg=STRANGER)
+        return STRANGER
+    return _WHY.get(status, f"The proxy answered {status}, which was not expected.")

@@ -101,7 +101,7 @@ class Runner:
                     "guest.handed_off",
                     guest=shortened(guest),
                     reason=effect.reason,
-                    checkin=str(effect.slots.checkin),
+                    checkin=effect.slots.checkin and str(effect.slots.checkin),
                     nights=effect.slots.nights,
                     adults=effect.slots.adults,
                     children=effect.slots.children,

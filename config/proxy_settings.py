@@ -211,7 +211,7 @@ class ProxySettings(EnvironmentSettings):
         if value is not None:
             key = value.get_secret_value()
             if not (key.isascii() and key.isprintable()) or set(key) & set(" :"):
-                raise ValueError("a key has no spaces, colons or control characters")
+                raise ValueError("a key is ASCII letters and digits, without spaces")
         return value
 
     @model_validator(mode="after")

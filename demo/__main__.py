@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import signal
 import sys
 
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from demo.control import make_control
 from demo.outage import play
-from demo.stage import Stage, a_stage, in_days
+from demo.stage import Stage, a_stage, envelope, in_days
 
 TRY = """\
 The PMS stand-in, the proxy and the agent are up.
@@ -23,14 +24,18 @@ The PMS stand-in, the proxy and the agent are up.
 
 Ask for rooms:
   curl '{agent}/api/v1/availability?checkin={checkin}'
-Let the PMS die, ask five times for other days, then for the first one again:
+Write as a guest on WhatsApp (each message is answered once, by its id):
+  curl {agent}/webhooks/whatsapp -d '{message}'
+Let the PMS die (GET {control}/ lists the ways), ask five times for other days, then
+for the first one again:
   curl -X POST {control}/faults/error_page
   for day in {days}; do curl -s "{agent}/api/v1/availability?checkin=$day"; echo; done
   curl '{agent}/api/v1/availability?checkin={checkin}'
-See what the proxy says of it, then let the PMS come back:
+See what the proxy says of it, then let the PMS come back; the proxy finds out by
+itself within 30 s:
   curl {proxy}/status.json
   curl -X DELETE {control}/faults
-Ctrl-C ends it.
+Ctrl-C ends it. What the proxy's log says of the breaker:
 """
 
 
@@ -59,9 +64,16 @@ async def _stay_up() -> int:
         control = f"http://127.0.0.1:{runner.addresses[0][1]}"
         sys.stdout.write(_what_to_try(stage, control))
         sys.stdout.flush()
+        telling = asyncio.create_task(stage.proxy.tell(_say))
         await stop.wait()
+        telling.cancel()
         await runner.cleanup()
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
 
 
 def _what_to_try(stage: Stage, control: str) -> str:
@@ -71,6 +83,10 @@ def _what_to_try(stage: Stage, control: str) -> str:
         proxy=stage.proxy.url,
         agent=stage.agent.url,
         checkin=in_days(20),
+        message=json.dumps(
+            envelope(f"Hola, tenés lugar del {in_days(20)} al {in_days(22)} para 2?"),
+            ensure_ascii=False,
+        ),
         days=" ".join(str(in_days(100 + number)) for number in range(5)),
     )
 

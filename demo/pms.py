@@ -56,9 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(serve(options.port, options.control_port, options.key))
     except OSError as exc:
+        ports = f"{options.port} and {options.control_port}"
         reason = os.strerror(exc.errno or 0)
-        sys.stderr.write(f"The stand-in cannot listen: {reason}.\n")
-        return 1
+        sys.stderr.write(f"Cannot listen on ports {ports}: {reason}.\n")
+        return 2
     return 0
 
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
 # How long a process may take to say that it listens, seconds.
 START_S = 20
@@ -38,6 +38,18 @@ class Process:
                     if phrase in str(line.get("msg", "")):
                         return str(line["msg"])
                 await self._news.wait()
+
+    async def tell(self, say: Callable[[str], None]) -> None:
+        """Say every sentence of its log from now on, until cancelled."""
+        told = len(self.log)
+        while True:
+            async with self._news:
+                if len(self.log) == told:
+                    await self._news.wait()
+                new, told = self.log[told:], len(self.log)
+            for line in new:
+                if "msg" in line:
+                    say(str(line["msg"]))
 
     async def listening(self) -> None:
         """Wait until it has said where it listens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,28 @@ def in_days(days: int) -> date:
     return SystemClock().wall().date() + timedelta(days=days)
 
 
+def envelope(text: str, guest: str = GUEST) -> dict[str, Any]:
+    """Wrap a guest's text as WhatsApp delivers it, under an id of its own."""
+    message = {
+        "from": guest,
+        "id": f"wamid.{uuid.uuid4().hex}",
+        "timestamp": str(int(SystemClock().wall().timestamp())),
+        "type": "text",
+        "text": {"body": text},
+    }
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "0", "phone_number_id": "0"},
+        "contacts": [{"profile": {"name": "Ana"}, "wa_id": guest}],
+        "messages": [message],
+    }
+    change = {"field": "messages", "value": value}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "0", "changes": [change]}],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the demos act on."""
@@ -37,27 +60,8 @@ class Stage:
 
     async def guest_says(self, text: str, guest: str = GUEST) -> dict[str, Any]:
         """Deliver a WhatsApp message and return the webhook's answer."""
-        number = len(self.agent.log) + len(self.pms.calls)
-        message = {
-            "from": guest,
-            "id": f"wamid.{guest}.{number}.{abs(hash(text))}",
-            "timestamp": str(int(SystemClock().wall().timestamp())),
-            "type": "text",
-            "text": {"body": text},
-        }
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "0", "phone_number_id": "0"},
-            "contacts": [{"profile": {"name": "Ana"}, "wa_id": guest}],
-            "messages": [message],
-        }
-        change = {"field": "messages", "value": value}
-        envelope = {
-            "object": "whatsapp_business_account",
-            "entry": [{"id": "0", "changes": [change]}],
-        }
         url = f"{self.agent.url}/webhooks/whatsapp"
-        async with self.session.post(url, json=envelope) as response:
+        async with self.session.post(url, json=envelope(text, guest)) as response:
             answer: dict[str, Any] = await response.json()
             return answer
 

@@ -101,12 +101,13 @@ async def test_it_runs_alone_and_leaves_on_sigterm() -> None:
 
 
 async def test_a_taken_port_is_one_sentence() -> None:
-    """Where the port is taken, it says so and ends with 1."""
+    """Where the port is taken, it names it and ends with 2."""
     async with StandIn() as pms:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "demo.pms", "--port", str(pms.port)),
             stderr=asyncio.subprocess.PIPE,
         )
         _, said = await process.communicate()
-    assert process.returncode == 1
-    assert said == b"The stand-in cannot listen: Address already in use.\n"
+    assert process.returncode == 2
+    wanted = f"Cannot listen on ports {pms.port} and 0: Address already in use.\n"
+    assert said.decode() == wanted
