@@ -230,6 +230,9 @@ class Telemetry:
 
     def transition(self, transition: Transition) -> None:
         """Count a change of state and write the runbook's line for it."""
+        if transition.to is BreakerState.CLOSED and not transition.not_closed_s:
+            # An operator reset or held what was closed: that is logged as his order.
+            return
         cause = str(transition.cause or OPERATOR)
         self._transitions.labels(transition.to, cause).inc()
         seen: dict[str, str] = {"seen_by": ELSEWHERE} if transition.elsewhere else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from demo import faults
 from fakes.rig import Rig, a_rig
@@ -75,6 +76,20 @@ async def test_a_reset_ends_an_outage_and_keeps_the_copies(rig: Rig) -> None:
 
     assert await rig.state() == "closed"
     assert (await rig.search()).headers["Cache-Status"].startswith("pms-proxy; hit")
+
+
+async def test_a_reset_of_a_closed_breaker_is_no_transition(rig: Rig) -> None:
+    """It is logged as an order, and not as an outage of 0 s that ended."""
+    with capture_logs() as logs:
+        await _order(rig, "breaker/reset", "just in case")
+
+    closed = await rig.metric(
+        "pms_circuit_breaker_transitions_total", to="closed", cause="operator"
+    )
+    events = [line["event"] for line in logs]
+    assert closed == 0
+    assert "operator.ordered" in events
+    assert "breaker.closed" not in events
 
 
 async def test_the_cache_is_cleared(rig: Rig) -> None:
