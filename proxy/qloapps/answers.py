@@ -142,7 +142,9 @@ def _blames_credentials(answer: Answer, codes: frozenset[int]) -> bool:
         return False
     # Without a key PHP answers in plain text, and so does a web server before it.
     plain = not codes and not is_from_pms(answer.headers)
-    return plain or bool(codes & CREDENTIAL_CODES)
+    # A HEAD's answer has no codes: the challenge comes with these four alone.
+    challenges = not answer.body and has(answer.headers, "www-authenticate")
+    return plain or challenges or bool(codes & CREDENTIAL_CODES)
 
 
 def _blames_clients_xml(body: bytes) -> bool:

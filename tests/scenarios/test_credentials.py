@@ -56,6 +56,22 @@ async def test_our_own_bad_key_opens(rig: Rig, name: str) -> None:
     assert (refused.status, refused.json()["cause"]) == (503, "credentials")
 
 
+async def test_a_head_tells_our_bad_key_from_a_missing_permission(rig: Rig) -> None:
+    """Without a body the challenge alone tells them apart: 502 and counted, or 401."""
+    rig.pms.always(_recording("11-"))
+    assert (await rig.ask("HEAD", "/api/customers/1")).status == 401
+    assert (await rig.breaker())["failures_in_window"] == 0
+
+    rig.pms.always(faults.expired_key())
+    for number in range(5):
+        got = await rig.ask("HEAD", f"/api/hotels/{number}")
+        assert got.status == 502
+        assert "WWW-Authenticate" not in got.headers
+
+    breaker = await rig.breaker()
+    assert (breaker["state"], breaker["cause"]) == ("open", "credentials")
+
+
 @pytest.mark.parametrize("name", OUR_KEYS_FAULT)
 async def test_a_guest_gets_the_copy_not_our_401(rig: Rig, name: str) -> None:
     """Scenario 18: with a usable copy a bad key costs freshness alone."""
