@@ -20,10 +20,12 @@ from proxy.coalesce import Flights
 from proxy.freshness import Lifetime
 from proxy.guard import Guard, Observer
 from proxy.handlers import MAX_BODY_BYTES, Handlers
+from proxy.hot import HotPolicy, HotSearches
 from proxy.messages import BreakerState, Operation
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.reads import FlightResult, Reads
+from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.status import Surroundings, status_document
 from proxy.store import MemoryStore
@@ -44,6 +46,12 @@ HANDLERS = web.AppKey("handlers", Handlers)
 
 # A probe without a result counts as failed after the deadline and this (CONTRACT §2).
 PROBE_LEASE_MARGIN_S = 1.0
+
+# Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of
+# 30), and how often in it the refresher looks, not more often than each MIN_PAUSE_S.
+LEAD_PART = 1 / 6
+LOOKS_A_LEAD = 4
+MIN_PAUSE_S = 0.02
 
 
 def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
@@ -104,17 +112,29 @@ class _Proxy:
         )
         self._read_flights: Flights[FlightResult] = Flights()
         self._write_flights: Flights[Result] = Flights()
+        reads = Reads(
+            pms=pms,
+            caller=caller,
+            prober=self._prober,
+            store=self._store,
+            flights=self._read_flights,
+            on_joined=self._telemetry.coalesced,
+        )
+        hot = _hot_policy(settings)
+        self._refresher = Refresher(
+            hot=HotSearches(hot),
+            pms=pms,
+            reads=reads,
+            guard=self._guard,
+            bulkhead=self._bulkhead,
+            store=self._store,
+            clock=clock,
+            pause_s=max(MIN_PAUSE_S, hot.lead_s / LOOKS_A_LEAD),
+        )
         self._service = Service(
             pms=pms,
             guard=self._guard,
-            reads=Reads(
-                pms=pms,
-                caller=caller,
-                prober=self._prober,
-                store=self._store,
-                flights=self._read_flights,
-                on_joined=self._telemetry.coalesced,
-            ),
+            reads=reads,
             writes=Writes(
                 caller=caller,
                 prober=self._prober,
@@ -130,6 +150,7 @@ class _Proxy:
             lifetimes=_lifetimes(settings),
             soft_timeout_s=settings.soft_timeout_s,
             retry_after_s=settings.max_wait_s,
+            on_asked=self._refresher.asked,
         )
         tokens = settings.client_tokens
         admin = settings.admin_token
@@ -152,13 +173,17 @@ class _Proxy:
         """Open the way to the PMS, probe beside the requests, and drain at the end."""
         del app
         async with self._upstream:
-            probing = asyncio.get_running_loop().create_task(self._prober.run())
+            loop = asyncio.get_running_loop()
+            probing = loop.create_task(self._prober.run())
+            refreshing = loop.create_task(self._refresher.run())
             yield
+            refreshing.cancel()
             for flights in (self._read_flights, self._write_flights):
                 await flights.finish(self._clock.timeout(self._drain_left_s()))
             probing.cancel()
-            with suppress(asyncio.CancelledError):
-                await probing
+            for task in (probing, refreshing):
+                with suppress(asyncio.CancelledError):
+                    await task
             self._bulkhead.close()
 
     def _drain_left_s(self) -> float:
@@ -247,6 +272,13 @@ def _bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
         max_wait_s=settings.max_wait_s,
         hold_s=settings.abandoned_hold_s,
     )
+
+
+def _hot_policy(settings: ProxySettings) -> HotPolicy:
+    fresh_s = _lifetimes(settings)[Operation.AVAILABILITY].fresh_s
+    # Without an own key nothing can be asked: clients' credentials are never kept.
+    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
+    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
 
 
 def _lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:

@@ -92,6 +92,11 @@ class Bulkhead:
         """Whether abandoned calls hold every place, so that nobody can ask."""
         return len(self._abandoned) >= self._policy.places
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a call would get a place at once, ahead of nobody."""
+        return self._is_free and self.waiting == 0
+
     async def enter(self, *, write: bool) -> Place:
         """
         Take a place, after waiting at most `max_wait_s` for it.
@@ -100,7 +105,7 @@ class Bulkhead:
             Overloaded: too many wait already, too long, or the PMS hangs.
 
         """
-        if self._is_free and self.waiting == 0:
+        if self.has_room:
             self._inside += 1
             return Place(self)
         if self.is_hung or self.waiting >= self._policy.waiting:

@@ -94,13 +94,15 @@ class Reading:
     What a request means to the PMS.
 
     `key` is None where its answer may not be stored or shared; `resource` is the
-    first path segment below `/api/`; `hotel` is the hotel that a search names.
+    first path segment below `/api/`; `hotel` is the hotel that a search names, and
+    `nights` how many nights it asks for, where that is surely understood.
     """
 
     operation: Operation
     resource: str
     key: CacheKey | None = None
     hotel: str | None = None
+    nights: int | None = None
     wants_json: bool = False
 
 

@@ -26,6 +26,10 @@ class Pms(Protocol):
         """Say whether errors go out as JSON."""
         ...
 
+    def anonymous(self, request: Request) -> Request:
+        """Return a storable request without its asker's credentials and wishes."""
+        ...
+
     def dress(self, request: Request) -> Request:
         """Give a request the PMS's Host and credentials."""
         ...

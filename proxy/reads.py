@@ -64,6 +64,13 @@ class Reads:
             return await self.fetch_alone(request, reading), True
         return result, led
 
+    def refresh(
+        self, request: Request, reading: Reading, key: CacheKey
+    ) -> asyncio.Task[FlightResult] | None:
+        """Begin the flight of this question, for guests to join; None if it is out."""
+        flight, led = self._flights.join(key, lambda: self._fly(request, reading))
+        return flight if led else None
+
     async def fetch_alone(self, request: Request, reading: Reading) -> FlightResult:
         """Ask for this reader alone; who leaves while waiting leaves no call behind."""
         admitted = await self._caller.admit(reading)

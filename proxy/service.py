@@ -18,7 +18,7 @@ from proxy.freshness import Assessment, Freshness, assess, wishes
 from proxy.messages import BreakerState, Entry, Operation, cause_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from proxy.freshness import ClientWishes, Lifetime
     from proxy.guard import Guard
@@ -54,6 +54,7 @@ class Service:
         lifetimes: Mapping[Operation, Lifetime],
         soft_timeout_s: float,
         retry_after_s: float,
+        on_asked: Callable[[Request, Reading], None],
     ) -> None:
         self._pms = pms
         self._guard = guard
@@ -65,6 +66,7 @@ class Service:
         self._lifetimes = lifetimes
         self._soft_timeout_s = soft_timeout_s
         self._retry_after_s = retry_after_s
+        self._on_asked = on_asked
         self._written_at: float | None = None
 
     def written(self) -> None:
@@ -82,6 +84,8 @@ class Service:
                 return self._writes.not_sent(refused)
             return await self._writes.send(request, reading)
         wanted = wishes(fields.joined(request.headers, "cache-control"))
+        if not wanted.no_store:
+            self._on_asked(request, reading)
         copy = await self._copy(reading, wanted)
         if copy is not None and refused is not None:
             return _marked(request, copy, "hit", "breaker-open")

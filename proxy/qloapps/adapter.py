@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 API_ROOT = "/api"
 CREDENTIAL_FIELDS = frozenset({"authorization"})
+# What the answer to a storable request depends on, whoever asks.
+MEANING_FIELDS = frozenset({"content-type", "accept-language", *keys.FORMAT_FIELDS})
 COOKIE_FIELDS = frozenset({"set-cookie"})
 _STORABLE = (Operation.AVAILABILITY, Operation.CATALOGUE)
 
@@ -60,6 +62,7 @@ class QloApps:
             resource=resource_of(request.path),
             key=key,
             hotel=search.hotel if search is not None and key is not None else None,
+            nights=search.nights if search is not None and key is not None else None,
             wants_json=self.wants_json(request),
         )
 
@@ -67,6 +70,20 @@ class QloApps:
         """Say whether errors go out as JSON: by output format, or by Accept."""
         accepts = first(request.headers, "accept").lower()
         return keys.JSON in keys.output_formats(request) or "json" in accepts
+
+    def anonymous(self, request: Request) -> Request:
+        """Return a storable request without its asker's credentials and wishes."""
+        return Request(
+            method=request.method,
+            path=request.path,
+            query=keys.without_key(request.query),
+            headers=tuple(
+                (name, value)
+                for name, value in request.headers
+                if name.lower() in MEANING_FIELDS
+            ),
+            body=request.body,
+        )
 
     def dress(self, request: Request) -> Request:
         """Give a request the shop's Host and, where there is one, the proxy's key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError
 
@@ -17,6 +18,8 @@ SEARCH_ELEMENT = "hotel_ari"
 AVAILABLE_FLAG = "get_available_rooms"
 MAX_DEPTH = 16
 _FALSE = frozenset({"", "0"})
+# The PMS takes a time too, and does not look at it (API.md).
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( [0-9]{2}:[0-9]{2}:[0-9]{2})?")
 _HOTEL_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -26,12 +29,13 @@ class Search:
     One understood search.
 
     `meaning` is equal for bodies that differ in white space, attribute or element
-    order alone. `available_only` is false where it asks for rooms of another kind,
-    whose answer names customers.
+    order alone. `nights` is None where its dates are not plain. `available_only` is
+    false where it asks for rooms of another kind, whose answer names customers.
     """
 
     meaning: str
     hotel: str | None
+    nights: int | None
     available_only: bool
 
 
@@ -59,8 +63,24 @@ def read_search(body: bytes) -> Search | None:
     return Search(
         meaning=_meaning(search),
         hotel=hotel if _HOTEL_ID.fullmatch(hotel) else None,
+        nights=_nights(search),
         available_only=_available_only(search),
     )
+
+
+def _nights(search: Element) -> int | None:
+    checkin, checkout = _day(search, "date_from"), _day(search, "date_to")
+    if checkin is None or checkout is None:
+        return None
+    return (checkout - checkin).days
+
+
+def _day(search: Element, name: str) -> date | None:
+    found = _DAY.fullmatch((search.findtext(name) or "").strip())
+    try:
+        return None if found is None else date.fromisoformat(found.group(1))
+    except ValueError:
+        return None
 
 
 def _is_odd(element: Element) -> bool:

@@ -121,6 +121,30 @@ def test_only_a_number_is_a_hotel(text: bytes, hotel: str | None) -> None:
     assert search.hotel == hotel
 
 
+@pytest.mark.parametrize(
+    ("checkin", "checkout", "nights"),
+    [
+        (b"2026-12-10", b"2026-12-11", 1),
+        (b" 2026-12-31", b"2027-01-31 00:00:00", 31),
+        (b"2026-12-11", b"2026-12-10", -1),
+        (b"2026-12-10", b"2026-12-11 +40 days", None),
+        (b"2026-02-30", b"2026-03-01", None),
+        (b"tomorrow", b"2026-03-01", None),
+        (b"20261210", b"20261211", None),
+        (b"2026-12-10", b"", None),
+    ],
+)
+def test_nights_are_counted_where_the_dates_are_plain(
+    checkin: bytes, checkout: bytes, nights: int | None
+) -> None:
+    """PHP understands more; what we do not surely understand has no number."""
+    dates = b"<date_from>%s</date_from><date_to>%s</date_to>" % (checkin, checkout)
+    search = read_search(WHOLE % dates)
+
+    assert search is not None
+    assert search.nights == nights
+
+
 def test_the_rooms_of_a_party_are_a_set() -> None:
     """Two rooms asked in the other order are the same question; other rooms not."""
 

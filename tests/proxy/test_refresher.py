@@ -1,0 +1,141 @@
+"""The refresher's shell: what it survives, and that it ends when told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from fakes.clock import FakeClock
+from proxy.breaker import Breaker, BreakerPolicy
+from proxy.bulkhead import Bulkhead, BulkheadPolicy
+from proxy.guard import Guard
+from proxy.hot import HotPolicy, HotSearches
+from proxy.messages import CacheKey, Entry, Operation, Reading, Request
+from proxy.qloapps.adapter import QloApps
+from proxy.refresher import Refresher
+from proxy.store import MemoryStore
+from proxy.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from proxy.reads import FlightResult, Reads
+
+KEY = CacheKey("k")
+READING = Reading(
+    operation=Operation.AVAILABILITY, resource="hotel_ari", key=KEY, nights=1
+)
+REQUEST = Request(method="POST", path="/api/hotel_ari")
+STEPS = 5
+
+
+class ReadsInHand:
+    """Begins flights that end when the test says so; crashes where it is told to."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.crashes = 0
+        self.landed = asyncio.Event()
+        self.flight: asyncio.Task[FlightResult] | None = None
+
+    def refresh(
+        self, request: Request, reading: Reading, key: CacheKey
+    ) -> asyncio.Task[FlightResult]:
+        """Begin a flight, as `Reads` does."""
+        assert (request, reading, key) == (REQUEST, READING, KEY)
+        self.begun += 1
+        if self.begun <= self.crashes:
+            raise ValueError
+        wait = asyncio.create_task(self.landed.wait())
+        self.flight = cast("asyncio.Task[FlightResult]", wait)
+        return self.flight
+
+
+class Bench:
+    """A refresher, running, with one hot search whose copy leaves freshness."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        telemetry = Telemetry(self.clock, "test")
+        breaker = Breaker(BreakerPolicy(), self.clock.monotonic())
+        self.reads = ReadsInHand()
+        self.store = MemoryStore(1_000_000)
+        self.refresher = Refresher(
+            hot=HotSearches(HotPolicy(fresh_s=30, lead_s=5, per_min=20)),
+            pms=QloApps(host="hotel.example", key="A" * 32),
+            reads=cast("Reads", self.reads),
+            guard=Guard(breaker, self.clock, telemetry),
+            bulkhead=Bulkhead(BulkheadPolicy(), self.clock, lambda: None),
+            store=self.store,
+            clock=self.clock,
+            pause_s=1,
+        )
+        self.running = asyncio.create_task(self.refresher.run())
+
+    async def is_due(self) -> None:
+        """Let the copy come into its last seconds."""
+        sent_at = self.clock.monotonic()
+        entry = Entry(status=200, headers=(), body=b"", sent_at=sent_at, etag="")
+        await self.store.put(KEY, entry)
+        for _ in range(3):
+            self.refresher.asked(REQUEST, READING)
+        await self.passes(26)
+
+    async def passes(self, seconds: float) -> None:
+        """Turn the clock and let the refresher look."""
+        self.clock.advance(seconds)
+        for _ in range(STEPS):
+            await asyncio.sleep(0)
+
+    async def ends(self) -> None:
+        """Cancel it, as the process does when it ends."""
+        self.running.cancel()
+        await asyncio.wait([self.running])
+        assert self.running.cancelled()
+
+
+async def test_a_crash_does_not_end_it() -> None:
+    """A mistake of ours in one look leaves the next one to be made."""
+    bench = Bench()
+    bench.reads.crashes = 1
+    await bench.is_due()
+    assert bench.reads.begun == 1
+    await bench.passes(1)
+
+    assert bench.reads.begun == 2
+    await bench.ends()
+
+
+async def test_its_end_leaves_the_flight_to_the_guests() -> None:
+    """A guest who joined still gets the answer when the refresher is stopped."""
+    bench = Bench()
+    await bench.is_due()
+    await bench.ends()
+    flight = bench.reads.flight
+
+    assert flight is not None
+    assert not flight.done()
+    bench.reads.landed.set()
+    await asyncio.wait([flight])
+    assert not flight.cancelled()
+
+
+async def test_one_question_at_a_time() -> None:
+    """While a refresh is out no other is begun, however long it takes."""
+    bench = Bench()
+    await bench.is_due()
+    await bench.passes(1)
+    await bench.passes(1)
+
+    assert bench.reads.begun == 1
+    bench.reads.landed.set()
+    await bench.ends()
+
+
+async def test_a_copy_that_is_gone_is_not_brought_back() -> None:
+    """What was cleared or evicted is a guest's to ask for."""
+    bench = Bench()
+    for _ in range(3):
+        bench.refresher.asked(REQUEST, READING)
+    await bench.passes(26)
+
+    assert bench.reads.begun == 0
+    await bench.ends()
