@@ -1,4 +1,8 @@
-"""`python -m proxy`: read the settings, listen, serve until SIGTERM."""
+"""
+`python -m proxy`: read the settings, listen, serve until SIGTERM.
+
+With arguments it gives a running proxy an operator's order instead.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +25,19 @@ from config.serving import (
     open_sockets,
     serve,
 )
+from proxy import orders_cli
 from proxy.app import HANDLERS, VERSION, make_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 EXIT_UNUSABLE = 2
 
 
-def main(environ: Mapping[str, str]) -> int:
+def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     """Run the proxy; 0 after a drained stop, 2 where it cannot start."""
+    if arguments:
+        return orders_cli.main(arguments, environ)
     try:
         settings = ProxySettings.load(environ)
         sockets = open_sockets(_addresses(settings), settings.port)
@@ -80,4 +87,4 @@ def _secrets(settings: ProxySettings) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    sys.exit(main(os.environ, sys.argv[1:]))
