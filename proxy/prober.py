@@ -8,7 +8,7 @@ place while it is closed; a crash is in doubt.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from proxy.breaker import Permit
 from proxy.messages import BreakerState, Cause, Failed, Healthy
@@ -22,10 +22,24 @@ if TYPE_CHECKING:
     from proxy.guard import Guard
     from proxy.messages import Clock, Verdict
 
+# While another proxy's probe is out, we look again whether ours may go.
+TURN_PAUSE_S = 0.25
 # After a healthy probe of a hung PMS the next waits this long (ours).
 HANG_PAUSE_S = 5.0
 
 T = TypeVar("T")
+
+
+class Turns(Protocol):
+    """Which of several proxies sends the one probe of a half-open."""
+
+    async def take_turn(self) -> bool:
+        """Say whether the probe is ours."""
+        ...
+
+    async def give_turn_back(self) -> None:
+        """Let another proxy probe."""
+        ...
 
 
 class Prober:
@@ -39,7 +53,8 @@ class Prober:
         self._bulkhead = bulkhead
         self._clock = clock
         self._news = asyncio.Event()
-        self._hotel: str | None = None
+        self._turns: Turns | None = None
+        self.hotel: str | None = None
         self._hang_probe: asyncio.Task[None] | None = None
         self._hang_pause_until = clock.monotonic()
         self._doubt: asyncio.Task[Verdict] | None = None
@@ -48,7 +63,11 @@ class Prober:
 
     def searched(self, hotel: str) -> None:
         """Remember the hotel last searched: the probe asks for it."""
-        self._hotel = hotel
+        self.hotel = hotel
+
+    def share(self, turns: Turns) -> None:
+        """Probe only when it is this proxy's turn."""
+        self._turns = turns
 
     def look(self) -> None:
         """Look again whether a probe is due."""
@@ -109,15 +128,25 @@ class Prober:
             return
 
     async def _probe(self, permit: Permit) -> None:
+        turns = self._turns if permit.is_probe else None
         try:
+            if turns is not None and not await turns.take_turn():
+                await self._clock.sleep(TURN_PAUSE_S)
+                self._give_back(permit)
+                return
             verdict = await self._ask()
         except asyncio.CancelledError:
-            self._guard.give_back(permit)
-            self._news.set()
+            self._give_back(permit)
+            if turns is not None:
+                await turns.give_turn_back()
             raise
         if isinstance(verdict, Healthy):
             self._hang_pause_until = self._clock.monotonic() + HANG_PAUSE_S
         self._guard.record(permit, verdict)
+        self._news.set()
+
+    def _give_back(self, permit: Permit) -> None:
+        self._guard.give_back(permit)
         self._news.set()
 
     async def _settle(self, permit: Permit) -> None:
@@ -131,7 +160,7 @@ class Prober:
 
     async def _ask(self) -> Verdict:
         try:
-            return await self._caller.probe(self._hotel)
+            return await self._caller.probe(self.hotel)
         except Exception:  # noqa: BLE001  (a crash of ours must not end the probing)
             self._guard.crashed()
             return Failed(cause=Cause.DOWN)

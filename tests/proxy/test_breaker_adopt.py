@@ -73,6 +73,19 @@ def test_a_failed_probe_elsewhere_opens_the_half_open() -> None:
     assert breaker.state(60.5) is HALF_OPEN
 
 
+def test_a_failed_probe_elsewhere_lengthens_the_next_interval() -> None:
+    """Where the interval grows, it grows by the probes of all proxies."""
+    breaker = Breaker(BreakerPolicy(open_growth=2), 0)
+    breaker.adopt(_opened(), 0)
+    assert breaker.state(30) is HALF_OPEN
+    breaker.adopt(_opened(at=31), 31)
+    permit = breaker.acquire_probe(61)
+    assert permit is not None
+    breaker.record(permit, FAILED, 61)
+
+    assert breaker.snapshot(61).retry_after_s == 120
+
+
 def test_a_half_open_stays_so_where_the_other_is_due_too() -> None:
     """The same opening, told again once its probe is due, moves nothing."""
     breaker = _breaker()
