@@ -45,7 +45,7 @@ class ProxySettings(EnvironmentSettings):
 
     later: ClassVar[frozenset[str]] = frozenset(
         {
-            *("redis_url", "snapshot_path"),
+            "snapshot_path",
             *("unknown_settle_s", "calendar_nights", "hotels"),
         }
     )
@@ -196,6 +196,13 @@ class ProxySettings(EnvironmentSettings):
         _ = parts.port  # raises ValueError where it is no port
         return value.rstrip("/")
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not is_redis_url(value.get_secret_value()):
+            raise ValueError("it must be redis://[:password@]host[:port][/db]")
+        return value
+
     @field_validator("upstream_host")
     @classmethod
     def _is_a_host(cls, value: str | None) -> str | None:
@@ -242,3 +249,17 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def is_redis_url(url: str) -> bool:
+    """Say whether `url` names a Redis, and nothing that would be ignored."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError where it is no port
+    except ValueError:
+        return False
+    db = parts.path.strip("/")
+    is_plain = not (parts.query or parts.fragment)
+    is_number = not db or (db.isascii() and db.isdigit())
+    is_redis = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
+    return is_redis and is_plain and is_number

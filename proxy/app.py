@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 from contextlib import suppress
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from proxy.admin import Order
+from proxy.backend import Backend
 from proxy.breaker import Breaker, BreakerPolicy
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.callers import Callers
@@ -24,28 +26,40 @@ from proxy.hot import HotPolicy, HotSearches
 from proxy.messages import BreakerState, Operation
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
+from proxy.qloapps.keys import operation_of
 from proxy.reads import FlightResult, Reads
 from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.status import Surroundings, status_document
 from proxy.store import MemoryStore
 from proxy.telemetry import Gauges, Telemetry
+from proxy.tiered import TieredStore
 from proxy.upstream import HttpUpstream
 from proxy.writes import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from aiohttp.typedefs import Handler
 
     from config.proxy_settings import ProxySettings
-    from proxy.messages import Clock
+    from proxy.messages import CacheKey, Clock
+    from proxy.store import Store
 
 VERSION = version("hotel-pms-sidecar")
 HANDLERS = web.AppKey("handlers", Handlers)
 
 # A probe without a result counts as failed after the deadline and this (CONTRACT §2).
 PROBE_LEASE_MARGIN_S = 1.0
+
+# Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of
+# 30), and how often in it the refresher looks, not more often than each MIN_PAUSE_S.
+LEAD_PART = 1 / 6
+LOOKS_A_LEAD = 4
+MIN_PAUSE_S = 0.02
+
+# At the stop Redis gets so long to take the last copies (ours).
+LAST_WRITES_S = 1.0
 
 # Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of
 # 30), and how often in it the refresher looks, not more often than each MIN_PAUSE_S.
@@ -66,6 +80,8 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
         expect_handler=proxy.handlers.expect,
     )
     app.on_response_prepare.append(proxy.handlers.leave_untyped)
+    # The last to begin is the first to end: the drain's answers are kept too.
+    app.cleanup_ctx.append(proxy.keep)
     app.cleanup_ctx.append(proxy.run)
     return app
 
@@ -89,7 +105,17 @@ class _Proxy:
         )
         guard = Observer if settings.breaker_observe_only else Guard
         self._guard = guard(self._breaker, clock, self._telemetry)
-        self._store = MemoryStore(settings.cache_bytes)
+        self._memory = MemoryStore(settings.cache_bytes)
+        self._backend = self._redis(settings)
+        self._tiered: TieredStore | None = None
+        if self._backend is not None:
+            self._tiered = TieredStore(
+                memory=self._memory,
+                shared=self._backend,
+                clock=clock,
+                lifetime_of=_lifetime_of(settings),
+            )
+        self._store: Store = self._tiered or self._memory
         self._upstream = HttpUpstream(settings.upstream_url, clock)
         self._bulkhead = Bulkhead(_bulkhead_policy(settings), clock, self._hung)
         key = settings.upstream_key
@@ -166,8 +192,26 @@ class _Proxy:
             admin_token=None if admin is None else admin.get_secret_value(),
             body_timeout_s=settings.upstream_timeout_s,
             drain_s=settings.drain_s,
+            on_cut=self._bulkhead.shut,
         )
         self._telemetry.observe(self._gauges())
+
+    async def keep(self, app: web.Application) -> AsyncIterator[None]:
+        """Share the copies with other proxies, and with the next run of this one."""
+        del app
+        if self._backend is None or self._tiered is None:
+            yield
+            return
+        await self._tiered.open()
+        sharing = asyncio.get_running_loop().create_task(self._tiered.run())
+        yield
+        if self._backend.is_up:
+            left_s = min(LAST_WRITES_S, self._drain_left_s())
+            await self._tiered.finish(self._clock.timeout(left_s))
+        sharing.cancel()
+        with suppress(asyncio.CancelledError):
+            await sharing
+        await self._backend.close()
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open the way to the PMS, probe beside the requests, and drain at the end."""
@@ -206,6 +250,24 @@ class _Proxy:
                 await self._store.clear()
         self._telemetry.ordered(order.value, why)
 
+    def _redis(self, settings: ProxySettings) -> Backend | None:
+        url = settings.redis_url
+        if url is None:
+            return None
+        return Backend(
+            url.get_secret_value(),
+            self._clock,
+            self._redis_changed,
+            namespace=_namespace(settings),
+        )
+
+    def _redis_changed(self, is_up: bool) -> None:
+        if self._backend is None or self._tiered is None:
+            return
+        if is_up:
+            self._tiered.write_all()
+        self._telemetry.redis(None if is_up else self._backend.why_down)
+
     def _hung(self) -> None:
         self._prober.look()
 
@@ -218,6 +280,7 @@ class _Proxy:
             state=self._guard.state,
             open_seconds=self._open_seconds,
             cache_size=self._store.size,
+            backend_up=lambda: self._backend is None or self._backend.is_up,
             inflight=lambda: self._bulkhead.inside,
             abandoned=lambda: self._bulkhead.abandoned,
             waiting=lambda: self._bulkhead.waiting,
@@ -272,6 +335,25 @@ def _bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
         max_wait_s=settings.max_wait_s,
         hold_s=settings.abandoned_hold_s,
     )
+
+
+def _hot_policy(settings: ProxySettings) -> HotPolicy:
+    fresh_s = _lifetimes(settings)[Operation.AVAILABILITY].fresh_s
+    # Without an own key nothing can be asked: clients' credentials are never kept.
+    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
+    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
+
+
+def _namespace(settings: ProxySettings) -> str:
+    """Name what may be shared: the copies of one PMS, as one key sees it."""
+    key = settings.upstream_key
+    seen_as = (settings.host_header, None if key is None else key.get_secret_value())
+    return f"pms:{hashlib.sha256(repr(seen_as).encode()).hexdigest()[:16]}"
+
+
+def _lifetime_of(settings: ProxySettings) -> Callable[[CacheKey], Lifetime]:
+    lifetimes = _lifetimes(settings)
+    return lambda key: lifetimes[operation_of(key)]
 
 
 def _hot_policy(settings: ProxySettings) -> HotPolicy:

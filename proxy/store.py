@@ -1,7 +1,7 @@
 """
 The copies: a store bounded in bytes, least recently used out first (CONTRACT §4).
 
-`Store` is the seam where Redis will stand behind the memory.
+`Store` is the seam where Redis stands behind the memory (`tiered`).
 """
 
 from __future__ import annotations
@@ -81,6 +81,14 @@ class MemoryStore:
         self._entries.clear()
         self._bytes = 0
         self._youngest_sent_at = None
+
+    def peek(self, key: CacheKey) -> Entry | None:
+        """Return the copy of `key`, which does not count as used."""
+        return self._entries.get(key)
+
+    def held(self) -> list[tuple[CacheKey, Entry]]:
+        """Return every copy, the least recently used first."""
+        return list(self._entries.items())
 
     def size(self) -> tuple[int, int]:
         """Return entries and bytes held."""

@@ -43,6 +43,9 @@ CLOSED = "Circuit breaker closed at {at} after {after_s:.0f} s"
 IS_OPEN = "Circuit breaker is open"
 RECOVERED = "PMS recovered, all systems nominal"
 
+REDIS_UP = "Redis works again; copies are shared."
+REDIS_DOWN = "Redis is left alone, since {why}; the proxy goes on in memory."
+
 # One line a second and class at most (CONTRACT §2).
 REFUSAL_LINE_EVERY_S = 1.0
 
@@ -99,6 +102,7 @@ class Gauges:
     state: Callable[[], BreakerState]
     open_seconds: Callable[[], float]
     cache_size: Callable[[], tuple[int, int]]
+    backend_up: Callable[[], bool]
     inflight: Callable[[], int]
     abandoned: Callable[[], int]
     waiting: Callable[[], int]
@@ -213,8 +217,8 @@ class Telemetry:
         )
         self._gauge(
             "pms_cache_backend_up",
-            "1 while the store behind the copies works.",
-            lambda: 1,
+            "1 while the store behind the copies works, or none is set.",
+            gauges.backend_up,
         )
         self._gauge("pms_inflight", "Calls inside the PMS.", gauges.inflight)
         self._gauge(
@@ -330,6 +334,13 @@ class Telemetry:
     def ordered(self, order: str, why: str) -> None:
         """Log what an operator ordered, and why."""
         self._log.warning("operator.ordered", order=order, why=why)
+
+    def redis(self, why_down: str | None) -> None:
+        """Log that Redis is not used any more, and why; or, with None, that it is."""
+        if why_down is None:
+            self._log.warning("redis.up", msg=REDIS_UP)
+        else:
+            self._log.warning("redis.down", msg=REDIS_DOWN.format(why=why_down))
 
     def crashed(self) -> None:
         """Log an exception that nobody expected, with its traceback."""

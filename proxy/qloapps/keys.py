@@ -64,6 +64,11 @@ def cache_key(
     return CacheKey(f"pms:{VERSION}:{operation}:{digest}")
 
 
+def operation_of(key: CacheKey) -> Operation:
+    """Return the class of the request that a key stands for."""
+    return Operation(key.split(":")[2])
+
+
 def _wanted_format(request: Request) -> str | None:
     """
     Return the format that is surely meant; None where only the PMS knows.

@@ -166,30 +166,47 @@ async def a_rig(
 ) -> AsyncIterator[Rig]:
     """Start a rig; `environ` holds settings beside the usual ones."""
     clock = FakeClock()
-    async with StandIn() as pms:
-        usual = {"PROXY_UPSTREAM_URL": pms.url}
-        if own_key:
-            usual["PROXY_UPSTREAM_KEY"] = pms.key
-        settings = ProxySettings.load({**usual, **(environ or {})})
-        app = make_app(settings, clock=clock)
-        runner = Runner(
-            app,
-            refuse_unreadable=app[HANDLERS].refuse_unreadable,
-            shutdown_timeout=0.1,
-        )
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        # One connection a request: no test is told of another's keep-alive.
-        connector = aiohttp.TCPConnector(limit=0, force_close=True)
-        async with aiohttp.ClientSession(connector=connector) as session:
-            try:
-                yield Rig(f"http://127.0.0.1:{port}", pms, clock, session)
-            finally:
-                pms.heals()
-                clock.advance(3600)
-                await runner.cleanup()
+    async with (
+        StandIn() as pms,
+        a_run(pms, clock, environ, own_key=own_key) as rig,
+    ):
+        try:
+            yield rig
+        finally:
+            pms.heals()
+            clock.advance(3600)
+
+
+@asynccontextmanager
+async def a_run(
+    pms: StandIn,
+    clock: FakeClock,
+    environ: Mapping[str, str] | None = None,
+    *,
+    own_key: bool = True,
+) -> AsyncIterator[Rig]:
+    """Run a proxy before a PMS that outlives it, and stop it as SIGTERM does."""
+    usual = {"PROXY_UPSTREAM_URL": pms.url}
+    if own_key:
+        usual["PROXY_UPSTREAM_KEY"] = pms.key
+    settings = ProxySettings.load({**usual, **(environ or {})})
+    app = make_app(settings, clock=clock)
+    runner = Runner(
+        app,
+        refuse_unreadable=app[HANDLERS].refuse_unreadable,
+        shutdown_timeout=0.1,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    # One connection a request: no test is told of another's keep-alive.
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        try:
+            yield Rig(f"http://127.0.0.1:{port}", pms, clock, session)
+        finally:
+            await runner.cleanup()
 
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:
