@@ -68,6 +68,7 @@ class Bulkhead:
         self._clock = clock
         self._on_hang = on_hang
         self._inside = 0
+        self._is_shut = False
         self._abandoned: list[_Abandoned] = []
         self._writes: deque[asyncio.Future[None]] = deque()
         self._reads: deque[asyncio.Future[None]] = deque()
@@ -108,7 +109,7 @@ class Bulkhead:
         if self.has_room:
             self._inside += 1
             return Place(self)
-        if self.is_hung or self.waiting >= self._policy.waiting:
+        if self.is_hung or self._is_shut or self.waiting >= self._policy.waiting:
             raise Overloaded
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._writes if write else self._reads
@@ -142,9 +143,7 @@ class Bulkhead:
         self._abandoned.append(abandoned)
         hold.add_done_callback(lambda _: self._free(abandoned))
         if self.is_hung:
-            for queue in (self._writes, self._reads):
-                while queue:
-                    self._wake(queue.popleft(), Overloaded())
+            self._turn_away()
             self._on_hang()
 
     def answered(self, resource: str, began_at: float) -> None:
@@ -158,6 +157,11 @@ class Bulkhead:
                 abandoned.hold.cancel()
                 self._free(abandoned)
                 return
+
+    def shut(self) -> None:
+        """Admit nobody any more, nor those who wait: the process ends."""
+        self._is_shut = True
+        self._turn_away()
 
     def close(self) -> None:
         """Forget the abandoned calls, when the process ends."""
@@ -179,6 +183,11 @@ class Bulkhead:
             if not turn.done():
                 self._inside += 1
                 self._wake(turn, None)
+
+    def _turn_away(self) -> None:
+        for queue in (self._writes, self._reads):
+            while queue:
+                self._wake(queue.popleft(), Overloaded())
 
     def _wake(self, turn: asyncio.Future[None], refusal: Overloaded | None) -> None:
         if turn.done():

@@ -40,6 +40,9 @@ MAX_BODY_BYTES = 1024 * 1024
 CLIENT_CLOSED = 499
 # The part of the drain after which what is still under way gets its last answer.
 CUT_AT = 0.9
+TURN_AWAY_S = 0.01
+# A client that takes nothing of a large answer for so long gives its place away.
+CLIENT_STALL_S = 30.0
 # SO_LINGER on, for no time: the close is a TCP reset.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 UNTYPED = web.ResponseKey("untyped", bool)
@@ -64,6 +67,7 @@ class Handlers:
         admin_token: str | None,
         body_timeout_s: float,
         drain_s: float,
+        on_cut: Callable[[], None],
     ) -> None:
         self._service = service
         self._pms = pms
@@ -76,6 +80,7 @@ class Handlers:
         self._admin_token = admin_token
         self._body_timeout_s = body_timeout_s
         self._drain_s = drain_s
+        self._on_cut = on_cut
         self.draining_since: float | None = None
         self._cutting: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Timeout] = set()
@@ -93,6 +98,9 @@ class Handlers:
 
     async def _cut(self) -> None:
         await self._clock.sleep(self._drain_s * CUT_AT)
+        # Who still waits for a place is told that nothing was sent, and goes first.
+        self._on_cut()
+        await self._clock.sleep(TURN_AWAY_S)
         now = asyncio.get_running_loop().time()
         for bound in self._under_way:
             bound.reschedule(now)
@@ -326,8 +334,9 @@ class Handlers:
             await response.prepare(incoming)
             async with aclosing(stream.chunks()) as chunks:
                 async for chunk in chunks:
-                    await response.write(chunk)
-        except UpstreamError:
+                    async with self._clock.timeout(CLIENT_STALL_S):
+                        await response.write(chunk)
+        except (UpstreamError, TimeoutError):
             # The head is out: only a broken connection still says that the body is
             # not whole.
             if incoming.transport is not None:

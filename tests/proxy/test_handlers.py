@@ -99,6 +99,7 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
         admin_token=None,
         body_timeout_s=15,
         drain_s=10,
+        on_cut=lambda: None,
     )
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", handlers.handle)

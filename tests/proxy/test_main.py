@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 15.0
 ASK = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+STATUS = b"GET /status.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 UPSTREAM = {"PROXY_UPSTREAM_URL": "http://127.0.0.1:9"}
 KEY = "SECRETKEYSECRETKEYSECRETKEY12345"
 
@@ -333,6 +334,35 @@ async def test_the_drain_ends_with_an_answer(
                 assert got.status == status
                 assert said in got.body
                 assert await running.ends() == 0
+
+
+async def test_a_write_that_waits_for_a_place_was_not_sent() -> None:
+    """At the drain's end it is told so: it may be sent again."""
+    async with StandIn() as pms:
+        gate = faults.holds()
+        pms.always(gate)
+        environ = {
+            "PROXY_UPSTREAM_URL": pms.url,
+            "PROXY_UPSTREAM_KEY": pms.key,
+            "PROXY_DRAIN_S": "0.5",
+            "PROXY_MAX_INFLIGHT": "1",
+        }
+        write = b"PUT /api/customers/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+        async with _running(environ) as running:
+            url = f"http://127.0.0.1:{await running.port()}"
+            async with a_raw_client(url) as sent, a_raw_client(url) as waiting:
+                sent.send(write)
+                await gate.arrived.wait()
+                waiting.send(write)
+                while b'"waiting": 1' not in (await once(url, STATUS)).body:
+                    pass
+                running.terminate()
+                answers = await sent.reply(), await waiting.reply()
+
+                assert [got.status for got in answers] == [504, 503]
+                assert b"<outcome>not_sent</outcome>" in answers[1].body
+                assert await running.ends() == 0
+        assert len(pms.calls) == 1
 
 
 async def test_fractions_of_seconds_are_taken() -> None:

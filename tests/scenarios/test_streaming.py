@@ -216,7 +216,7 @@ async def test_a_slow_client_costs_the_pms_no_deadline() -> None:
             f"GET {TARGET} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
         )
         assert (await client.line()).startswith(b"HTTP/1.1 200")
-        rig.clock.advance(60)
+        rig.clock.advance(29)
         await rig.settles()
         read = 0
         while chunk := await client.some():
@@ -224,6 +224,25 @@ async def test_a_slow_client_costs_the_pms_no_deadline() -> None:
 
         assert read > len(HUGE)
         assert await _is_idle(rig)
+        assert (await rig.breaker())["failures_in_window"] == 0
+
+
+async def test_a_client_that_stopped_reading_gives_its_place_away() -> None:
+    """After 30 s its connection is reset; the PMS has not failed."""
+    async with (
+        _large(LargePms()) as (rig, _),
+        a_raw_client(rig.url, 1024) as client,
+    ):
+        client.send(
+            f"GET {TARGET} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert (await client.line()).startswith(b"HTTP/1.1 200")
+        await rig.settles()
+        rig.clock.advance(30)
+        async with asyncio.timeout(5):
+            while not await _is_idle(rig):
+                await asyncio.sleep(0.001)
+
         assert (await rig.breaker())["failures_in_window"] == 0
 
 
