@@ -193,7 +193,6 @@ class _Proxy:
             body_timeout_s=settings.upstream_timeout_s,
             drain_s=settings.drain_s,
             on_cut=self._bulkhead.shut,
-            on_cut=self._bulkhead.shut,
         )
         self._telemetry.observe(self._gauges())
 
