@@ -29,11 +29,16 @@ CLAIM_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A complete answer; `sent_at` is monotonic seconds."""
+    """
+    A complete answer; `sent_at` is monotonic seconds.
+
+    `elsewhere` is true where another proxy asked for it.
+    """
 
     answer: Answer
     verdict: Verdict
     sent_at: float
+    elsewhere: bool = False
 
     @property
     def headers(self) -> Headers:

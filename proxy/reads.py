@@ -10,7 +10,7 @@ from proxy import headers as fields
 from proxy.breaker import Refused
 from proxy.calls import Admitted, Crowded, Fetched, Result, Streamed
 from proxy.freshness import wishes
-from proxy.messages import CacheKey, Entry, Healthy
+from proxy.messages import Answer, CacheKey, Entry, Healthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from proxy.calls import Caller
     from proxy.coalesce import Flights
     from proxy.messages import Reading, Request
+    from proxy.peers import Peers
     from proxy.pms import Pms
     from proxy.prober import Prober
     from proxy.store import Store
@@ -37,6 +38,7 @@ class Reads:
         store: Store,
         flights: Flights[FlightResult],
         on_joined: Callable[[], None],
+        peers: Peers | None = None,
     ) -> None:
         self._pms = pms
         self._caller = caller
@@ -44,25 +46,33 @@ class Reads:
         self._store = store
         self._flights = flights
         self._on_joined = on_joined
+        self._peers = peers
 
     async def fetch_shared(
-        self, request: Request, reading: Reading, key: CacheKey
+        self,
+        request: Request,
+        reading: Reading,
+        key: CacheKey,
+        younger_than: float | None = None,
     ) -> tuple[FlightResult, bool]:
         """
         Join the flight of this question, or begin it; say whether this call did.
 
-        An answer too large to share goes to the first; the others ask alone.
+        Another proxy's answer will do where it was asked for after `younger_than`
+        (monotonic s). One too large to share goes to the first; the others ask alone.
         """
         # A HEAD has its GET's copy, but not its fetch, which brings no body.
         if request.method == "HEAD":
             key = CacheKey(f"{key}:HEAD")
-        flight, led = self._flights.join(key, lambda: self._fly(request, reading))
+        flight, led = self._flights.join(
+            key, lambda: self._fly(request, reading, younger_than)
+        )
         if not led:
             self._on_joined()
         result = await asyncio.shield(flight)
         if isinstance(result, Streamed) and not result.take():
             return await self.fetch_alone(request, reading), True
-        return result, led
+        return result, led and not _is_from_elsewhere(result)
 
     def refresh(
         self, request: Request, reading: Reading, key: CacheKey
@@ -82,7 +92,38 @@ class Reads:
             result.take()
         return result
 
-    async def _fly(self, request: Request, reading: Reading) -> FlightResult:
+    async def _fly(
+        self, request: Request, reading: Reading, younger_than: float | None = None
+    ) -> FlightResult:
+        """Ask for all who ask the same, in other proxies too."""
+        # What no store keeps, no other proxy can be told.
+        if self._peers is None or reading.key is None or request.method == "HEAD":
+            return await self._ask(request, reading)
+        begun = await self._peers.begin(reading.key, younger_than)
+        if begun is None:
+            return await self._ask(request, reading)
+        if isinstance(begun, Entry):
+            return await self._take(reading, reading.key, begun)
+        entry: Entry | None = None
+        try:
+            result = await self._ask(request, reading)
+            entry = self.entry_of(request, reading, result)
+        finally:
+            await begun.end(entry)
+        return result
+
+    async def _take(
+        self, reading: Reading, key: CacheKey, entry: Entry
+    ) -> FlightResult:
+        """Take what another proxy was answered as if it were answered here."""
+        self._on_joined()
+        await self._keep(reading, key, entry)
+        answer = Answer(status=entry.status, headers=entry.headers, body=entry.body)
+        return Fetched(
+            answer=answer, verdict=Healthy(), sent_at=entry.sent_at, elsewhere=True
+        )
+
+    async def _ask(self, request: Request, reading: Reading) -> FlightResult:
         admitted = await self._caller.admit(reading)
         if not isinstance(admitted, Admitted):
             return admitted
@@ -99,10 +140,13 @@ class Reads:
         )
         entry = self.entry_of(request, reading, result)
         if entry is not None and reading.key is not None:
-            await self._store.put(reading.key, entry)
-            if reading.hotel is not None:
-                self._prober.searched(reading.hotel)
+            await self._keep(reading, reading.key, entry)
         return result
+
+    async def _keep(self, reading: Reading, key: CacheKey, entry: Entry) -> None:
+        await self._store.put(key, entry)
+        if reading.hotel is not None:
+            self._prober.searched(reading.hotel)
 
     def entry_of(
         self, request: Request, reading: Reading, result: FlightResult
@@ -122,3 +166,7 @@ class Reads:
             sent_at=result.sent_at,
             etag=self._pms.etag(answer),
         )
+
+
+def _is_from_elsewhere(result: FlightResult) -> bool:
+    return isinstance(result, Fetched) and result.elsewhere

@@ -69,9 +69,13 @@ class Service:
         self._on_asked = on_asked
         self._written_at: float | None = None
 
-    def written(self) -> None:
-        """Take note that the PMS may have changed: what was asked before is stale."""
-        self._written_at = self._clock.monotonic()
+    def written(self, margin_s: float = 0.0) -> None:
+        """
+        Take note that the PMS may have changed: what was asked before is stale.
+
+        So is what was asked up to `margin_s` later: other machines' clocks differ.
+        """
+        self._written_at = self._clock.monotonic() + margin_s
 
     async def answer(self, request: Request, reading: Reading) -> Reply | Problem:
         """Answer one request."""
@@ -140,7 +144,8 @@ class Service:
             result = await self._reads.fetch_alone(request, reading)
             return self._choose(request, reading, copy, result, ("fwd=bypass",))
         why = "request" if wanted.no_cache else "miss" if copy is None else "stale"
-        asking = self._reads.fetch_shared(request, reading, reading.key)
+        younger_than = self._younger_than(copy, wanted)
+        asking = self._reads.fetch_shared(request, reading, reading.key, younger_than)
         if copy is None:
             result, led = await asking
         else:
@@ -153,10 +158,17 @@ class Service:
                 if copy is not None:
                     return _marked(request, copy, "fwd=stale", "soft-timeout")
                 result, led = await self._reads.fetch_shared(
-                    request, reading, reading.key
+                    request, reading, reading.key, younger_than
                 )
         how = (f"fwd={why}",) if led else (f"fwd={why}", "collapsed")
         return self._choose(request, reading, copy, result, how)
+
+    def _younger_than(self, copy: _Copy | None, wanted: ClientWishes) -> float | None:
+        """Return after when an answer must have been asked for, to be worth waiting."""
+        if wanted.no_cache or wanted.max_age_s is not None:
+            return self._clock.monotonic()
+        known = [self._written_at, None if copy is None else copy.entry.sent_at]
+        return max((at for at in known if at is not None), default=None)
 
     def _choose(
         self,
