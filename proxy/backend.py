@@ -268,6 +268,9 @@ def _cache(url: str, namespace: str, deadline_s: float) -> _Cache:
         timeout=None,
         connection_pool_kwargs={
             "username": unquote(parts.username) if parts.username else None,
+            # Its own timeout around writing swallows our cancellation now and then
+            # (asyncio.wait_for of Python 3.11), and the deadline with it.
+            "socket_timeout": None,
             # No HELLO, no CLIENT SETINFO: a new connection asks what it must.
             "protocol": 2,
             "driver_info": None,
