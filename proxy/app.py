@@ -61,12 +61,6 @@ MIN_PAUSE_S = 0.02
 # At the stop Redis gets so long to take the last copies (ours).
 LAST_WRITES_S = 1.0
 
-# Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of
-# 30), and how often in it the refresher looks, not more often than each MIN_PAUSE_S.
-LEAD_PART = 1 / 6
-LOOKS_A_LEAD = 4
-MIN_PAUSE_S = 0.02
-
 
 def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     """Build the proxy; nothing is opened before the application starts."""
@@ -354,13 +348,6 @@ def _namespace(settings: ProxySettings) -> str:
 def _lifetime_of(settings: ProxySettings) -> Callable[[CacheKey], Lifetime]:
     lifetimes = _lifetimes(settings)
     return lambda key: lifetimes[operation_of(key)]
-
-
-def _hot_policy(settings: ProxySettings) -> HotPolicy:
-    fresh_s = _lifetimes(settings)[Operation.AVAILABILITY].fresh_s
-    # Without an own key nothing can be asked: clients' credentials are never kept.
-    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
-    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
 
 
 def _lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:

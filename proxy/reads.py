@@ -75,10 +75,12 @@ class Reads:
         return result, led and not _is_from_elsewhere(result)
 
     def refresh(
-        self, request: Request, reading: Reading, key: CacheKey
+        self, request: Request, reading: Reading, key: CacheKey, younger_than: float
     ) -> asyncio.Task[FlightResult] | None:
         """Begin the flight of this question, for guests to join; None if it is out."""
-        flight, led = self._flights.join(key, lambda: self._fly(request, reading))
+        flight, led = self._flights.join(
+            key, lambda: self._fly(request, reading, younger_than)
+        )
         return flight if led else None
 
     async def fetch_alone(self, request: Request, reading: Reading) -> FlightResult:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from proxy.bulkhead import Bulkhead
     from proxy.guard import Guard
     from proxy.hot import HotSearch, HotSearches
-    from proxy.messages import Clock, Reading, Request
+    from proxy.messages import Clock, Entry, Reading, Request
     from proxy.pms import Pms
     from proxy.reads import Reads
     from proxy.store import Store
@@ -64,18 +64,25 @@ class Refresher:
 
     async def _refresh_what_is_due(self) -> None:
         for search in self._hot.hot(self._clock.monotonic()):
-            copy = await self._store.get(search.key)
-            if copy is not None:
-                await self._refresh_if_due(search, copy.sent_at)
+            if self._is_due(search, await self._store.get(search.key)):
+                # Another proxy may have refreshed it already.
+                copy = await self._store.look(search.key)
+                if copy is not None and self._is_due(search, copy):
+                    await self._refresh(search, copy)
 
-    async def _refresh_if_due(self, search: HotSearch, sent_at: float) -> None:
+    def _is_due(self, search: HotSearch, copy: Entry | None) -> bool:
         now = self._clock.monotonic()
-        is_due = self._hot.is_due(search, sent_at, now) and self._hot.may_spend(now)
-        if not is_due or not self._bulkhead.has_room:
-            return
-        if self._guard.state() is not BreakerState.CLOSED:
-            return
-        flight = self._reads.refresh(search.request, search.reading, search.key)
+        return (
+            copy is not None
+            and self._hot.is_due(search, copy.sent_at, now)
+            and self._hot.may_spend(now)
+            and self._bulkhead.has_room
+            and self._guard.state() is BreakerState.CLOSED
+        )
+
+    async def _refresh(self, search: HotSearch, copy: Entry) -> None:
+        now = self._clock.monotonic()
+        flight = self._reads.refresh(search.request, search.reading, search.key, now)
         if flight is not None:
-            self._hot.refreshed(search, sent_at, now)
+            self._hot.refreshed(search, copy.sent_at, now)
             await asyncio.shield(flight)

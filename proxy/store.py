@@ -25,6 +25,10 @@ class Store(Protocol):
         """Return the copy of `key`, of whatever age."""
         ...
 
+    async def look(self, key: CacheKey) -> Entry | None:
+        """Return the youngest copy that there is, in other proxies too."""
+        ...
+
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep a copy, unless a younger one is there."""
         ...
@@ -57,6 +61,10 @@ class MemoryStore:
         if entry is not None:
             self._entries.move_to_end(key)
         return entry
+
+    async def look(self, key: CacheKey) -> Entry | None:
+        """Return the copy of `key`: there are no others."""
+        return await self.get(key)
 
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep a copy; an older answer that comes late does not replace a younger."""

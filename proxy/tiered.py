@@ -88,6 +88,11 @@ class TieredStore:
         held = await self._memory.get(key)
         if held is not None and self._age_s(held) <= self._lifetime_of(key).fresh_s:
             return held
+        return await self.look(key)
+
+    async def look(self, key: CacheKey) -> Entry | None:
+        """Return the youngest copy of `key`, here or in Redis."""
+        held = await self._memory.get(key)
         look, _ = self._looks.join(key, lambda: self._look(key))
         found = await asyncio.shield(look)
         if found is None or (held is not None and held.sent_at >= found.sent_at):

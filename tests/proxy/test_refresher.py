@@ -37,16 +37,31 @@ class ReadsInHand:
         self.flight: asyncio.Task[FlightResult] | None = None
 
     def refresh(
-        self, request: Request, reading: Reading, key: CacheKey
+        self, request: Request, reading: Reading, key: CacheKey, younger_than: float
     ) -> asyncio.Task[FlightResult]:
         """Begin a flight, as `Reads` does."""
         assert (request, reading, key) == (REQUEST, READING, KEY)
+        assert younger_than >= FakeClock().monotonic()
         self.begun += 1
         if self.begun <= self.crashes:
             raise ValueError
         wait = asyncio.create_task(self.landed.wait())
         self.flight = cast("asyncio.Task[FlightResult]", wait)
         return self.flight
+
+
+class SharedStore(MemoryStore):
+    """Memory, and what another proxy has put behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(1_000_000)
+        self.elsewhere: Entry | None = None
+
+    async def look(self, key: CacheKey) -> Entry | None:
+        """Look there too, as `TieredStore` does."""
+        if self.elsewhere is not None:
+            await self.put(key, self.elsewhere)
+        return await self.get(key)
 
 
 class Bench:
@@ -57,7 +72,7 @@ class Bench:
         telemetry = Telemetry(self.clock, "test")
         breaker = Breaker(BreakerPolicy(), self.clock.monotonic())
         self.reads = ReadsInHand()
-        self.store = MemoryStore(1_000_000)
+        self.store = SharedStore()
         self.refresher = Refresher(
             hot=HotSearches(HotPolicy(fresh_s=30, lead_s=5, per_min=20)),
             pms=QloApps(host="hotel.example", key="A" * 32),
@@ -72,9 +87,7 @@ class Bench:
 
     async def is_due(self) -> None:
         """Let the copy come into its last seconds."""
-        sent_at = self.clock.monotonic()
-        entry = Entry(status=200, headers=(), body=b"", sent_at=sent_at, etag="")
-        await self.store.put(KEY, entry)
+        await self.store.put(KEY, _entry(self.clock.monotonic()))
         for _ in range(3):
             self.refresher.asked(REQUEST, READING)
         await self.passes(26)
@@ -90,6 +103,23 @@ class Bench:
         self.running.cancel()
         await asyncio.wait([self.running])
         assert self.running.cancelled()
+
+
+def _entry(sent_at: float) -> Entry:
+    return Entry(status=200, headers=(), body=b"", sent_at=sent_at, etag="")
+
+
+async def test_what_another_proxy_refreshed_is_taken() -> None:
+    """Several proxies with one Redis ask the PMS for a hot search once."""
+    bench = Bench()
+    bench.store.elsewhere = _entry(bench.clock.monotonic() + 25)
+    await bench.is_due()
+
+    assert bench.reads.begun == 0
+    assert await bench.store.get(KEY) is bench.store.elsewhere
+    await bench.passes(24)
+    assert bench.reads.begun == 1
+    await bench.ends()
 
 
 async def test_a_crash_does_not_end_it() -> None:
