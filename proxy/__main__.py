@@ -26,7 +26,7 @@ from config.serving import (
     serve,
 )
 from proxy import orders_cli
-from proxy.app import HANDLERS, VERSION, make_app
+from proxy.app import DRAIN, HANDLERS, VERSION, make_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
             version=VERSION,
         )
 
-    uvloop.run(serve(runner, sockets, on_stop=handlers.drain, on_start=announce))
+    uvloop.run(serve(runner, sockets, on_stop=app[DRAIN].begin, on_start=announce))
     log.info("proxy.stopped")
     return 0
 

@@ -46,3 +46,7 @@ class Overloaded(ProxyError):  # noqa: N818
 
 class BackendDown(ProxyError):  # noqa: N818
     """Redis does not do what it is asked; the text says why."""
+
+
+class CutOff(ProxyError):  # noqa: N818
+    """The process ends before the answer is there."""

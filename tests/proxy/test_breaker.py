@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,9 +20,7 @@ TIMEOUT = Failed(cause=Cause.TIMEOUT)
 
 
 def _breaker(**policy: float) -> Breaker:
-    numbers = {"failures": 5, **policy}
-    failures = int(numbers.pop("failures"))
-    return Breaker(BreakerPolicy(failures=failures, **numbers), 0.0)
+    return Breaker(replace(BreakerPolicy(), **policy), 0.0)  # type: ignore[arg-type]
 
 
 def _permit(breaker: Breaker, now: float) -> Permit:

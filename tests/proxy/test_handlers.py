@@ -12,8 +12,11 @@ from fakes.clock import FakeClock
 from fakes.rig import a_rig
 from proxy.breaker import Breaker, BreakerPolicy
 from proxy.callers import Callers
+from proxy.drain import Drain
 from proxy.guard import Guard
 from proxy.handlers import Handlers
+from proxy.outgoing import Outgoing
+from proxy.own_paths import OwnPaths
 from proxy.qloapps.adapter import QloApps
 from proxy.telemetry import Telemetry
 
@@ -87,19 +90,22 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
     """A 500 with our fields and one sentence; the trace is in the log alone."""
     clock = FakeClock()
     telemetry = Telemetry(clock, "1")
+    drain = Drain(clock, 10, on_cut=lambda: None)
+    service = cast("Service", _Broken())
     handlers = Handlers(
-        service=cast("Service", _Broken()),
+        service=service,
         pms=QloApps(host="x", key=None),
-        guard=Guard(Breaker(BreakerPolicy(), 0), clock, telemetry),
         callers=Callers({}),
+        own_paths=OwnPaths(
+            service=service, telemetry=telemetry, status=dict, drain=drain
+        ),
+        outgoing=Outgoing(Guard(Breaker(BreakerPolicy(), 0), clock, telemetry), clock),
+        drain=drain,
         telemetry=telemetry,
         clock=clock,
-        status=dict,
         orders=_obeys_nobody,
         admin_token=None,
         body_timeout_s=15,
-        drain_s=10,
-        on_cut=lambda: None,
     )
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", handlers.handle)

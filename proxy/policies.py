@@ -1,0 +1,76 @@
+"""The settings as the parts take them: small frozen policies, built once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from proxy.breaker import BreakerPolicy
+from proxy.bulkhead import BulkheadPolicy
+from proxy.freshness import Lifetime
+from proxy.hot import HotPolicy
+from proxy.messages import Operation
+
+if TYPE_CHECKING:
+    from config.proxy_settings import ProxySettings
+
+# A probe without a result counts as failed after the deadline and this (CONTRACT §2).
+PROBE_LEASE_MARGIN_S = 1.0
+
+# Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of 30).
+LEAD_PART = 1 / 6
+
+
+def breaker_policy(settings: ProxySettings) -> BreakerPolicy:
+    """Return the breaker's numbers."""
+    return BreakerPolicy(
+        failures=settings.breaker_failures,
+        window_s=settings.breaker_window_s,
+        open_s=settings.breaker_open_s,
+        min_ratio=settings.breaker_min_ratio,
+        open_growth=settings.breaker_open_growth,
+        open_max_s=settings.breaker_open_max_s,
+        open_jitter=settings.breaker_open_jitter,
+        successes=settings.breaker_successes,
+        probe_lease_s=settings.upstream_timeout_s + PROBE_LEASE_MARGIN_S,
+    )
+
+
+def bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
+    """Return how many calls may be inside the PMS, and how many may wait."""
+    return BulkheadPolicy(
+        places=settings.max_inflight,
+        waiting=settings.max_waiting,
+        max_wait_s=settings.max_wait_s,
+        hold_s=settings.abandoned_hold_s,
+    )
+
+
+def hot_policy(settings: ProxySettings) -> HotPolicy:
+    """Return what is refreshed ahead, and how much of it."""
+    fresh_s = lifetimes(settings)[Operation.AVAILABILITY].fresh_s
+    # Without an own key nothing can be asked: clients' credentials are never kept.
+    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
+    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
+
+
+def namespace(settings: ProxySettings) -> str:
+    """Name what may be shared: the copies of one PMS, as one key sees it."""
+    key = settings.upstream_key
+    seen_as = (settings.host_header, None if key is None else key.get_secret_value())
+    return f"pms:{hashlib.sha256(repr(seen_as).encode()).hexdigest()[:16]}"
+
+
+def lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
+    """Return how long copies live, for each class that has any."""
+    return {
+        Operation.AVAILABILITY: _lifetime(settings.fresh_s, settings.usable_s),
+        Operation.CATALOGUE: _lifetime(
+            settings.catalogue_fresh_s, settings.catalogue_usable_s
+        ),
+    }
+
+
+def _lifetime(fresh_s: float, usable_s: float) -> Lifetime:
+    # A fresh time longer than the usable one is lowered to it (CONTRACT §10).
+    return Lifetime(fresh_s=min(fresh_s, usable_s), usable_s=usable_s)
