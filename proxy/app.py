@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from contextlib import suppress
 from importlib.metadata import version
@@ -12,18 +11,25 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from proxy import policies
 from proxy.admin import Order
 from proxy.backend import Backend
-from proxy.breaker import Breaker, BreakerPolicy
-from proxy.bulkhead import Bulkhead, BulkheadPolicy
+from proxy.breaker import Breaker
+from proxy.bulkhead import Bulkhead
 from proxy.callers import Callers
 from proxy.calls import Caller, Result
+from proxy.cluster import Cluster
 from proxy.coalesce import Flights
-from proxy.freshness import Lifetime
+from proxy.codec import MAX_SKEW_S
+from proxy.drain import Drain
 from proxy.guard import Guard, Observer
-from proxy.handlers import MAX_BODY_BYTES, Handlers
-from proxy.hot import HotPolicy, HotSearches
-from proxy.messages import BreakerState, Operation
+from proxy.handlers import Handlers
+from proxy.hot import HotSearches
+from proxy.incoming import MAX_BODY_BYTES, ask_for_body
+from proxy.messages import BreakerState
+from proxy.outgoing import Outgoing, leave_untyped
+from proxy.own_paths import OwnPaths
+from proxy.peers import Peers
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
@@ -43,20 +49,21 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from config.proxy_settings import ProxySettings
+    from proxy.freshness import Lifetime
     from proxy.messages import CacheKey, Clock
     from proxy.store import Store
 
 VERSION = version("hotel-pms-sidecar")
 HANDLERS = web.AppKey("handlers", Handlers)
+DRAIN = web.AppKey("drain", Drain)
 
-# A probe without a result counts as failed after the deadline and this (CONTRACT §2).
-PROBE_LEASE_MARGIN_S = 1.0
-
-# Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of
-# 30), and how often in it the refresher looks, not more often than each MIN_PAUSE_S.
-LEAD_PART = 1 / 6
+# How often the refresher looks in the last part of a copy's freshness, but not more
+# often than each MIN_PAUSE_S.
 LOOKS_A_LEAD = 4
 MIN_PAUSE_S = 0.02
+
+# What one proxy asks for all is free again the deadline and this after it was sent.
+LEAD_MARGIN_S = 1.0
 
 # At the stop Redis gets so long to take the last copies (ours).
 LAST_WRITES_S = 1.0
@@ -67,15 +74,17 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     proxy = _Proxy(settings, clock)
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_takes_all])
     app[HANDLERS] = proxy.handlers
+    app[DRAIN] = proxy.drain
     app.router.add_route(
         "*",
         "/{anything:(?s:.*)}",
         proxy.handlers.handle,
-        expect_handler=proxy.handlers.expect,
+        expect_handler=ask_for_body,
     )
-    app.on_response_prepare.append(proxy.handlers.leave_untyped)
+    app.on_response_prepare.append(leave_untyped)
     # The last to begin is the first to end: the drain's answers are kept too.
     app.cleanup_ctx.append(proxy.keep)
+    app.cleanup_ctx.append(proxy.agree)
     app.cleanup_ctx.append(proxy.run)
     return app
 
@@ -95,7 +104,7 @@ class _Proxy:
         self._clock = clock
         self._telemetry = Telemetry(clock, VERSION)
         self._breaker = Breaker(
-            _breaker_policy(settings), clock.monotonic(), random.random
+            policies.breaker_policy(settings), clock.monotonic(), random.random
         )
         guard = Observer if settings.breaker_observe_only else Guard
         self._guard = guard(self._breaker, clock, self._telemetry)
@@ -111,7 +120,9 @@ class _Proxy:
             )
         self._store: Store = self._tiered or self._memory
         self._upstream = HttpUpstream(settings.upstream_url, clock)
-        self._bulkhead = Bulkhead(_bulkhead_policy(settings), clock, self._hung)
+        self._bulkhead = Bulkhead(policies.bulkhead_policy(settings), clock, self._hung)
+        # The requests' share of it begins with the signal.
+        self.drain = Drain(clock, settings.drain_s, on_cut=self._bulkhead.shut)
         key = settings.upstream_key
         pms = QloApps(
             host=settings.host_header,
@@ -139,8 +150,9 @@ class _Proxy:
             store=self._store,
             flights=self._read_flights,
             on_joined=self._telemetry.coalesced,
+            peers=self._peers(),
         )
-        hot = _hot_policy(settings)
+        hot = policies.hot_policy(settings)
         self._refresher = Refresher(
             hot=HotSearches(hot),
             pms=pms,
@@ -167,7 +179,7 @@ class _Proxy:
             store=self._store,
             telemetry=self._telemetry,
             clock=clock,
-            lifetimes=_lifetimes(settings),
+            lifetimes=policies.lifetimes(settings),
             soft_timeout_s=settings.soft_timeout_s,
             retry_after_s=settings.max_wait_s,
             on_asked=self._refresher.asked,
@@ -177,17 +189,22 @@ class _Proxy:
         self.handlers = Handlers(
             service=self._service,
             pms=pms,
-            guard=self._guard,
             callers=Callers({n: t.get_secret_value() for n, t in tokens.items()}),
+            own_paths=OwnPaths(
+                service=self._service,
+                telemetry=self._telemetry,
+                status=self._status,
+                drain=self.drain,
+            ),
+            outgoing=Outgoing(self._guard, clock),
+            drain=self.drain,
             telemetry=self._telemetry,
             clock=clock,
-            status=self._status,
             orders=self._obey,
             admin_token=None if admin is None else admin.get_secret_value(),
             body_timeout_s=settings.upstream_timeout_s,
-            drain_s=settings.drain_s,
-            on_cut=self._bulkhead.shut,
         )
+        self._cluster = self._make_cluster()
         self._telemetry.observe(self._gauges())
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
@@ -200,12 +217,26 @@ class _Proxy:
         sharing = asyncio.get_running_loop().create_task(self._tiered.run())
         yield
         if self._backend.is_up:
-            left_s = min(LAST_WRITES_S, self._drain_left_s())
+            left_s = min(LAST_WRITES_S, self.drain.left_s())
             await self._tiered.finish(self._clock.timeout(left_s))
         sharing.cancel()
         with suppress(asyncio.CancelledError):
             await sharing
         await self._backend.close()
+
+    async def agree(self, app: web.Application) -> AsyncIterator[None]:
+        """Have one breaker with other proxies, from before the first request."""
+        del app
+        if self._cluster is None:
+            yield
+            return
+        await self._cluster.sync()
+        agreeing = asyncio.get_running_loop().create_task(self._cluster.run())
+        yield
+        agreeing.cancel()
+        with suppress(asyncio.CancelledError):
+            await agreeing
+        await self._cluster.sync()
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open the way to the PMS, probe beside the requests, and drain at the end."""
@@ -217,18 +248,12 @@ class _Proxy:
             yield
             refreshing.cancel()
             for flights in (self._read_flights, self._write_flights):
-                await flights.finish(self._clock.timeout(self._drain_left_s()))
+                await flights.finish(self._clock.timeout(self.drain.left_s()))
             probing.cancel()
             for task in (probing, refreshing):
                 with suppress(asyncio.CancelledError):
                     await task
             self._bulkhead.close()
-
-    def _drain_left_s(self) -> float:
-        # The requests were waited for already, since the signal.
-        since = self.handlers.draining_since
-        spent_s = 0.0 if since is None else self._clock.monotonic() - since
-        return max(0.0, self._settings.drain_s - spent_s)
 
     async def _obey(self, order: Order, why: str) -> None:
         """Do what an operator ordered; the copies survive all but their clearing."""
@@ -252,7 +277,7 @@ class _Proxy:
             url.get_secret_value(),
             self._clock,
             self._redis_changed,
-            namespace=_namespace(settings),
+            namespace=policies.namespace(settings),
         )
 
     def _redis_changed(self, is_up: bool) -> None:
@@ -265,8 +290,40 @@ class _Proxy:
     def _hung(self) -> None:
         self._prober.look()
 
+    def _make_cluster(self) -> Cluster | None:
+        if self._backend is None:
+            return None
+        cluster = Cluster(
+            shared=self._backend,
+            guard=self._guard,
+            prober=self._prober,
+            clock=self._clock,
+            on_written=self._written_somewhere,
+            turn_s=self._breaker.policy.probe_lease_s,
+        )
+        self._prober.share(cluster)
+        return cluster
+
+    def _peers(self) -> Peers | None:
+        if self._backend is None:
+            return None
+        settings = self._settings
+        call_s = settings.max_wait_s + settings.upstream_timeout_s
+        return Peers(
+            shared=self._backend,
+            clock=self._clock,
+            wait_s=settings.max_wait_s,
+            lead_s=call_s + LEAD_MARGIN_S,
+        )
+
     def _written(self) -> None:
-        self._service.written()
+        self._written_somewhere()
+        if self._cluster is not None:
+            self._cluster.written()
+
+    def _written_somewhere(self) -> None:
+        # Copies of other machines bear the time of their clocks.
+        self._service.written(0.0 if self._backend is None else MAX_SKEW_S)
         self._read_flights.detach()
 
     def _gauges(self) -> Gauges:
@@ -308,57 +365,6 @@ class _Proxy:
         )
 
 
-def _breaker_policy(settings: ProxySettings) -> BreakerPolicy:
-    return BreakerPolicy(
-        failures=settings.breaker_failures,
-        window_s=settings.breaker_window_s,
-        open_s=settings.breaker_open_s,
-        min_ratio=settings.breaker_min_ratio,
-        open_growth=settings.breaker_open_growth,
-        open_max_s=settings.breaker_open_max_s,
-        open_jitter=settings.breaker_open_jitter,
-        successes=settings.breaker_successes,
-        probe_lease_s=settings.upstream_timeout_s + PROBE_LEASE_MARGIN_S,
-    )
-
-
-def _bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
-    return BulkheadPolicy(
-        places=settings.max_inflight,
-        waiting=settings.max_waiting,
-        max_wait_s=settings.max_wait_s,
-        hold_s=settings.abandoned_hold_s,
-    )
-
-
-def _hot_policy(settings: ProxySettings) -> HotPolicy:
-    fresh_s = _lifetimes(settings)[Operation.AVAILABILITY].fresh_s
-    # Without an own key nothing can be asked: clients' credentials are never kept.
-    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
-    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
-
-
-def _namespace(settings: ProxySettings) -> str:
-    """Name what may be shared: the copies of one PMS, as one key sees it."""
-    key = settings.upstream_key
-    seen_as = (settings.host_header, None if key is None else key.get_secret_value())
-    return f"pms:{hashlib.sha256(repr(seen_as).encode()).hexdigest()[:16]}"
-
-
 def _lifetime_of(settings: ProxySettings) -> Callable[[CacheKey], Lifetime]:
-    lifetimes = _lifetimes(settings)
+    lifetimes = policies.lifetimes(settings)
     return lambda key: lifetimes[operation_of(key)]
-
-
-def _lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
-    return {
-        Operation.AVAILABILITY: _lifetime(settings.fresh_s, settings.usable_s),
-        Operation.CATALOGUE: _lifetime(
-            settings.catalogue_fresh_s, settings.catalogue_usable_s
-        ),
-    }
-
-
-def _lifetime(fresh_s: float, usable_s: float) -> Lifetime:
-    # A fresh time longer than the usable one is lowered to it (CONTRACT §10).
-    return Lifetime(fresh_s=min(fresh_s, usable_s), usable_s=usable_s)
