@@ -10,12 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 PROGRAM = "redis-server"
+NO_RETRY = Retry(NoBackoff(), 0)
 # How long it may take to start, in real seconds; it takes about 20 ms.
 PATIENCE_S = 5.0
 
@@ -73,7 +76,7 @@ class RedisServer:
 
     async def command(self, *words: str | bytes | int) -> Any:
         """Run a command as an operator would."""
-        async with redis.asyncio.Redis(port=self.port) as client:
+        async with redis.asyncio.Redis(port=self.port, retry=NO_RETRY) as client:
             return await client.execute_command(*words)  # type: ignore[no-untyped-call]
 
     async def keys(self) -> list[bytes]:
