@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from pathlib import PurePath
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -45,7 +46,6 @@ class ProxySettings(EnvironmentSettings):
 
     later: ClassVar[frozenset[str]] = frozenset(
         {
-            "snapshot_path",
             *("unknown_settle_s", "calendar_nights", "hotels"),
         }
     )
@@ -201,6 +201,13 @@ class ProxySettings(EnvironmentSettings):
     def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not is_redis_url(value.get_secret_value()):
             raise ValueError("it must be redis://[:password@]host[:port][/db]")
+        return value
+
+    @field_validator("snapshot_path")
+    @classmethod
+    def _is_a_file(cls, value: str | None) -> str | None:
+        if value is not None and (value.endswith("/") or not PurePath(value).name):
+            raise ValueError("it must be the path of a file")
         return value
 
     @field_validator("upstream_host")

@@ -26,6 +26,7 @@ from proxy.guard import Guard, Observer
 from proxy.handlers import Handlers
 from proxy.hot import HotSearches
 from proxy.incoming import MAX_BODY_BYTES, ask_for_body
+from proxy.keeper import Keeper
 from proxy.messages import BreakerState
 from proxy.outgoing import Outgoing, leave_untyped
 from proxy.own_paths import OwnPaths
@@ -84,6 +85,7 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     app.on_response_prepare.append(leave_untyped)
     # The last to begin is the first to end: the drain's answers are kept too.
     app.cleanup_ctx.append(proxy.keep)
+    app.cleanup_ctx.append(proxy.remember)
     app.cleanup_ctx.append(proxy.agree)
     app.cleanup_ctx.append(proxy.run)
     return app
@@ -205,6 +207,7 @@ class _Proxy:
             body_timeout_s=settings.upstream_timeout_s,
         )
         self._cluster = self._make_cluster()
+        self._keeper = self._make_keeper()
         self._telemetry.observe(self._gauges())
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
@@ -223,6 +226,22 @@ class _Proxy:
         with suppress(asyncio.CancelledError):
             await sharing
         await self._backend.close()
+
+    async def remember(self, app: web.Application) -> AsyncIterator[None]:
+        """Begin where the last process ended, and leave a file for the next one."""
+        del app
+        if self._keeper is None:
+            yield
+            return
+        await self._keeper.restore()
+        if self._tiered is not None:
+            self._tiered.write_all()
+        saving = asyncio.get_running_loop().create_task(self._keeper.run())
+        yield
+        saving.cancel()
+        with suppress(asyncio.CancelledError):
+            await saving
+        await self._keeper.save(clean=True)
 
     async def agree(self, app: web.Application) -> AsyncIterator[None]:
         """Have one breaker with other proxies, from before the first request."""
@@ -286,6 +305,23 @@ class _Proxy:
         if is_up:
             self._tiered.write_all()
         self._telemetry.redis(None if is_up else self._backend.why_down)
+
+    def _make_keeper(self) -> Keeper | None:
+        settings = self._settings
+        if settings.snapshot_path is None:
+            return None
+        return Keeper(
+            path=settings.snapshot_path,
+            scope=policies.namespace(settings),
+            budget_bytes=settings.cache_bytes,
+            open_s=settings.breaker_open_s,
+            memory=self._memory,
+            guard=self._guard,
+            service=self._service,
+            clock=self._clock,
+            telemetry=self._telemetry,
+            lifetime_of=_lifetime_of(settings),
+        )
 
     def _hung(self) -> None:
         self._prober.look()

@@ -69,6 +69,11 @@ class Service:
         self._on_asked = on_asked
         self._written_at: float | None = None
 
+    @property
+    def written_at(self) -> float | None:
+        """When the PMS was last written to, as far as is known (monotonic s)."""
+        return self._written_at
+
     def written(self, margin_s: float = 0.0) -> None:
         """
         Take note that the PMS may have changed: what was asked before is stale.

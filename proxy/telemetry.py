@@ -45,6 +45,8 @@ RECOVERED = "PMS recovered, all systems nominal"
 
 REDIS_UP = "Redis works again; copies are shared."
 REDIS_DOWN = "Redis is left alone, since {why}; the proxy goes on in memory."
+UNREADABLE = "The snapshot is not used: {why}. The proxy starts empty."
+UNWRITABLE = "The snapshot cannot be written: {why}. It is tried again each minute."
 
 # One line a second and class at most (CONTRACT §2).
 REFUSAL_LINE_EVERY_S = 1.0
@@ -72,7 +74,7 @@ WRITE_OUTCOMES = (
 OUTCOME_SUCCESS = "success"
 OUTCOME_DOUBTFUL = "doubtful"
 OPERATOR = "operator"
-ELSEWHERE = "another proxy"
+ELSEWHERE = "another process"
 OTHER = "other"
 PROBE = "probe"
 
@@ -341,6 +343,18 @@ class Telemetry:
             self._log.warning("redis.up", msg=REDIS_UP)
         else:
             self._log.warning("redis.down", msg=REDIS_DOWN.format(why=why_down))
+
+    def snapshot_restored(self, copies: int) -> None:
+        """Log that the last process' copies are there again."""
+        self._log.info("snapshot.restored", copies=copies)
+
+    def snapshot_unreadable(self, why: str) -> None:
+        """Log that the proxy starts empty."""
+        self._log.warning("snapshot.unreadable", msg=UNREADABLE.format(why=why))
+
+    def snapshot_unwritable(self, why: str) -> None:
+        """Log that a restart would begin with an older file, or none."""
+        self._log.warning("snapshot.unwritable", msg=UNWRITABLE.format(why=why))
 
     def crashed(self) -> None:
         """Log an exception that nobody expected, with its traceback."""

@@ -76,6 +76,15 @@ def test_an_empty_variable_is_an_unset_one() -> None:
         ("PROXY_UPSTREAM_URL", "http://h/?a=1", "no query"),
         ("PROXY_UPSTREAM_HOST", "http://hotel", "host name"),
         ("PROXY_CLIENT_TOKENS", "agent:a,agent:b", "twice"),
+        ("PROXY_REDIS_URL", "127.0.0.1:6379", "redis://"),
+        ("PROXY_REDIS_URL", "http://127.0.0.1", "redis://"),
+        ("PROXY_REDIS_URL", "redis:///0", "redis://"),
+        ("PROXY_REDIS_URL", "redis://h:port", "redis://"),
+        ("PROXY_REDIS_URL", "redis://h/zero", "redis://"),
+        ("PROXY_REDIS_URL", "redis://h/0?db=1", "redis://"),
+        ("PROXY_REDIS_URL", "redis://[h", "redis://"),
+        ("PROXY_SNAPSHOT_PATH", "/", "path of a file"),
+        ("PROXY_SNAPSHOT_PATH", "/var/lib/proxy/", "path of a file"),
     ],
 )
 def test_a_wrong_value_is_one_sentence(variable: str, value: str, said: str) -> None:
@@ -95,6 +104,9 @@ def test_a_wrong_value_is_one_sentence(variable: str, value: str, said: str) -> 
         ("PROXY_UPSTREAM_KEY", "s3cret key"),
         ("PROXY_CLIENT_TOKENS", "s3cret"),
         ("PROXY_UPSTREAM_URL", "http://user:s3cret@hotel"),
+        # An unescaped slash makes a port of the password.
+        ("PROXY_REDIS_URL", "redis://:s3cret/x@h/0"),
+        ("PROXY_REDIS_URL", "redis://:s3cret@h/zero"),
     ],
 )
 def test_no_refusal_tells_a_secret(variable: str, value: str) -> None:
@@ -132,11 +144,11 @@ def test_a_misspelt_variable_is_named() -> None:
 
 
 def test_a_variable_that_does_nothing_yet_says_so() -> None:
-    """Nobody believes to have Redis who has not."""
-    environ = {**URL, "PROXY_SNAPSHOT_PATH": "/x", "PROXY_FRESH_S": "3"}
+    """Nobody believes to have a calendar who has not."""
+    environ = {**URL, "PROXY_HOTELS": "1", "PROXY_FRESH_S": "3"}
 
     assert ProxySettings.idle_variables(environ) == [
-        "PROXY_SNAPSHOT_PATH is accepted, but does nothing in this version."
+        "PROXY_HOTELS is accepted, but does nothing in this version."
     ]
 
 
