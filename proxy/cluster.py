@@ -12,7 +12,8 @@ has said it.
 from __future__ import annotations
 
 import asyncio
-import uuid
+import os
+import socket
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -93,7 +94,8 @@ class Cluster:
         self._view = View()
         self._unsaid_writes = 0
         self._turn: str | None = None
-        self._name = uuid.uuid4().hex.encode()
+        # For people who look into Redis: who has the turn.
+        self._name = f"{socket.gethostname()}:{os.getpid()}".encode()
         self._news = asyncio.Event()
         guard.follow(self._moved)
 
