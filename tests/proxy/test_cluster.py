@@ -245,6 +245,20 @@ async def test_a_newcomer_starts_as_the_others_are(fleet: Fleet) -> None:
     assert newcomer.guard.snapshot().retry_after_s < 20
 
 
+async def test_an_outage_outlives_all_proxies(fleet: Fleet) -> None:
+    """A restart of all of them forgets neither an opening nor when its probe is due."""
+    fleet.machines[0].fails()
+    await fleet.passes(10)
+    for machine in fleet.machines:
+        await machine.stops()
+    fleet.machines.clear()
+    reborn = fleet.joins("reborn")
+    await fleet.passes(0.05)
+
+    assert reborn.state() is OPEN
+    assert reborn.guard.snapshot().retry_after_s == pytest.approx(20, abs=0.1)
+
+
 async def test_without_redis_each_acts_alone(fleet: Fleet) -> None:
     """Its opening, probe and recovery are its own, as without Redis at all."""
     fleet.shared.is_down = True
