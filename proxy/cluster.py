@@ -107,7 +107,10 @@ class Cluster:
     async def run(self) -> None:
         """Stay in agreement until cancelled."""
         while True:
-            await self.sync()
+            try:
+                await self.sync()
+            except Exception:  # noqa: BLE001  (a crash of ours must not end it)
+                self._guard.crashed()
             with suppress(TimeoutError):
                 async with self._clock.timeout(POLL_S):
                     await self._news.wait()
@@ -127,6 +130,9 @@ class Cluster:
         All proxies call the half-open by the opening before it. A turn is never given
         back after its probe, so that nobody who has not heard yet probes again.
         """
+        if self._guard.state() is not BreakerState.HALF_OPEN:
+            # Another's probe has ended it since ours was due.
+            return False
         turn = TURN_KEY.format(stamp=self._view.moved.stamp)
         if self._turn == turn:
             return True

@@ -30,10 +30,11 @@ STEPS = 40
 
 
 class SharedMemory:
-    """What `Backend` promises, in memory; `is_down` takes it away."""
+    """What `Backend` promises, in memory; `is_down` or `is_odd`, nothing works."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.is_down = False
+        self.is_odd = False
         self.values: dict[str, tuple[bytes, float]] = {}
         self.asked = 0
         self._clock = clock
@@ -77,6 +78,8 @@ class SharedMemory:
         await asyncio.sleep(0)
         if self.is_down:
             raise BackendDown("it cannot be reached")
+        if self.is_odd:
+            raise RuntimeError("nobody expected this")
 
 
 class _Skewed:
@@ -123,12 +126,13 @@ class Machine:
         shared: SharedMemory,
         pms: Pms,
         skew_s: float = 0.0,
+        policy: BreakerPolicy | None = None,
     ) -> None:
         own = _Skewed(clock, skew_s)
         self.name = name
         self.telemetry = Telemetry(own, "test")
         self.guard = Guard(
-            Breaker(BreakerPolicy(), clock.monotonic()), own, self.telemetry
+            Breaker(policy or BreakerPolicy(), clock.monotonic()), own, self.telemetry
         )
         self._pms = pms
         bulkhead = Bulkhead(BulkheadPolicy(), own, lambda: None)

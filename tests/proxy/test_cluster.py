@@ -12,6 +12,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.machines import TURN_S, Machine, Pms, SharedMemory, steps
 from proxy.agreement import View, read
+from proxy.breaker import BreakerPolicy
 from proxy.cluster import RECORD_KEY
 from proxy.messages import BreakerState
 
@@ -46,10 +47,17 @@ class Fleet:
         """Let time pass."""
         await steps(self.clock, seconds)
 
-    def joins(self, name: str, skew_s: float = 0.0) -> Machine:
+    def joins(
+        self, name: str, skew_s: float = 0.0, policy: BreakerPolicy | None = None
+    ) -> Machine:
         """Start one more machine."""
         machine = Machine(
-            name, clock=self.clock, shared=self.shared, pms=self.pms, skew_s=skew_s
+            name,
+            clock=self.clock,
+            shared=self.shared,
+            pms=self.pms,
+            skew_s=skew_s,
+            policy=policy,
         )
         self.machines.append(machine)
         machine.starts()
@@ -121,6 +129,31 @@ async def test_each_half_open_has_one_probe_more(fleet: Fleet) -> None:
 
     assert len(fleet.pms.probes) == 2
     assert fleet.states() == {CLOSED}
+
+
+async def test_one_turn_is_for_all_the_good_probes_that_it_takes() -> None:
+    """Where two good probes must close it, the same proxy sends both, at once."""
+    async with _fleet(()) as fleet:
+        for number in range(2):
+            fleet.joins(f"machine {number}", policy=BreakerPolicy(successes=2))
+        await fleet.passes(0.5)
+        fleet.machines[0].fails()
+        await fleet.passes(31)
+
+        assert fleet.states() == {CLOSED}
+        assert len(fleet.pms.probes) == 2
+        assert len(set(fleet.pms.probes)) == 1
+
+
+async def test_a_mistake_of_ours_does_not_end_the_agreement(fleet: Fleet) -> None:
+    """After an exception that nobody expected they agree all the same."""
+    fleet.shared.is_odd = True
+    await fleet.passes(1)
+    fleet.shared.is_odd = False
+    fleet.machines[0].fails()
+    await fleet.passes(0.5)
+
+    assert fleet.states() == {OPEN}
 
 
 async def test_a_killed_prober_is_replaced_after_its_turn(fleet: Fleet) -> None:
