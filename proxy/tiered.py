@@ -109,7 +109,6 @@ class TieredStore:
         """Forget every copy, here at once and everywhere within `LOOK_EVERY_S`."""
         self._cleared_ms = max(self._cleared_ms + 1, int(self._epoch_s() * 1000))
         self._youngest_epoch_s = 0.0
-        self._waiting.clear()
         await self._memory.clear()
         await self._look_for_clearing()
 
@@ -221,8 +220,7 @@ class TieredStore:
                 self._youngest_epoch_s = max(self._youngest_epoch_s, youngest)
 
     async def _forget_until(self, epoch_s: float) -> None:
-        # A stamp from the future forgets what is there, and no more.
-        until = self._clock.monotonic() - max(0.0, self._epoch_s() - epoch_s)
+        until = self._clock.monotonic() - (self._epoch_s() - epoch_s)
         kept = [held for held in self._memory.held() if held[1].sent_at > until]
         await self._memory.clear()
         for key, entry in kept:

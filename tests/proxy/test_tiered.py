@@ -223,25 +223,37 @@ async def test_an_older_answer_never_replaces_a_younger(bench: Bench) -> None:
     assert bench.shared_body() == b"young"
 
 
-async def test_two_writers_end_with_the_younger(bench: Bench) -> None:
+@pytest.mark.parametrize(("theirs_s", "wins"), [(5, b"theirs"), (40, b"ours")])
+async def test_two_writers_end_with_the_younger(
+    bench: Bench, theirs_s: float, wins: bytes
+) -> None:
     """What another proxy wrote between our look and our writing is looked at again."""
-    bench.shared.gate = asyncio.Event()
-    await bench.store.put(KEY, bench.entry(b"old", 20))
-    await _settle()
-    between = bench.value(bench.entry(b"young", 5))
+    theirs = bench.value(bench.entry(b"theirs", theirs_s))
     real = bench.shared.compare_and_set
 
     async def overtaken(
         key: str, expected: bytes | None, value: bytes, ttl_s: float
     ) -> bool:
-        bench.shared.values.setdefault(NAME, between)
+        bench.shared.values.setdefault(NAME, theirs)
         return await real(key, expected, value, ttl_s)
 
     bench.shared.compare_and_set = overtaken  # type: ignore[method-assign]
+    await bench.store.put(KEY, bench.entry(b"ours", 20))
+    await _settle()
+
+    assert bench.shared_body() == wins
+
+
+async def test_what_is_put_while_redis_is_asked_is_written_too(bench: Bench) -> None:
+    """The newest copy ends in Redis, whatever was under way."""
+    bench.shared.gate = asyncio.Event()
+    await bench.store.put(KEY, bench.entry(b"old", 20))
+    await _settle()
+    await bench.store.put(KEY, bench.entry(b"new"))
     bench.shared.gate.set()
     await _settle()
 
-    assert bench.shared_body() == b"young"
+    assert bench.shared_body() == b"new"
 
 
 async def test_many_who_ask_the_same_look_once(bench: Bench) -> None:

@@ -209,8 +209,9 @@ async def test_after_a_crash_no_copy_is_fresh(machine: Machine) -> None:
 async def test_only_its_owner_reads_the_file(machine: Machine) -> None:
     """Whatever mode an older one had; nothing else is left beside it."""
     file = _file(machine)
-    file.write_bytes(b"")
-    file.chmod(0o666)
+    for older in (file, file.with_name("snapshot.new")):
+        older.write_bytes(b"")
+        older.chmod(0o666)
     async with machine.runs() as rig:
         await rig.search()
 
