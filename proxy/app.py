@@ -28,6 +28,7 @@ from proxy.hot import HotSearches
 from proxy.incoming import MAX_BODY_BYTES, ask_for_body
 from proxy.keeper import Keeper
 from proxy.messages import BreakerState
+from proxy.metrics import Gauges
 from proxy.outgoing import Outgoing, leave_untyped
 from proxy.own_paths import OwnPaths
 from proxy.peers import Peers
@@ -39,7 +40,7 @@ from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.status import Surroundings, status_document
 from proxy.store import MemoryStore
-from proxy.telemetry import Gauges, Telemetry
+from proxy.telemetry import Telemetry
 from proxy.tiered import TieredStore
 from proxy.upstream import HttpUpstream
 from proxy.writes import Writes
@@ -208,7 +209,7 @@ class _Proxy:
         )
         self._cluster = self._make_cluster()
         self._keeper = self._make_keeper()
-        self._telemetry.observe(self._gauges())
+        self._telemetry.metrics.observe(self._gauges())
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """Share the copies with other proxies, and with the next run of this one."""

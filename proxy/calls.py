@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from proxy.breaker import Refused
+from proxy.breaker_values import Refused
 from proxy.errors import Overloaded, UpstreamBroken, UpstreamError
 from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
     from typing import Any
 
-    from proxy.breaker import Permit
+    from proxy.breaker_values import Permit
     from proxy.bulkhead import Bulkhead, Place
     from proxy.guard import Guard
     from proxy.messages import BodyStream, Clock, Headers, Reading, Request, Verdict

@@ -19,14 +19,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from proxy.agreement import Moved, View, agree, read, remaining_s, write
-from proxy.breaker import Adopted, Forced
+from proxy.breaker_values import Adopted, Forced
 from proxy.errors import BackendDown
 from proxy.messages import BreakerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.breaker import Transition
+    from proxy.breaker_values import Transition
     from proxy.guard import Guard
     from proxy.messages import Clock
     from proxy.prober import Prober

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxy.breaker import Permit, Refused
+from proxy.breaker_values import Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.breaker import Adopted, Breaker, Snapshot, Transition
+    from proxy.breaker import Breaker
+    from proxy.breaker_values import Adopted, Snapshot, Transition
     from proxy.messages import Clock, Verdict
     from proxy.telemetry import Telemetry
 

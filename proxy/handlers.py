@@ -12,9 +12,10 @@ from proxy.admin import ADMIN_ROOT, read_order, why_closed
 from proxy.errors import CutOff
 from proxy.incoming import read_body, read_head, request_id_of, why_not_taken
 from proxy.messages import Cause, Operation, Reply, Request
+from proxy.metrics import NO_CACHE, OTHER
 from proxy.problems import Problem, bad_request
 from proxy.request_line import BadTarget, split_target
-from proxy.telemetry import NO_CACHE, OTHER, RequestRecord
+from proxy.telemetry import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -74,7 +74,7 @@ class OwnPaths:
         return Reply(
             status=HTTPStatus.OK,
             headers=(("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),),
-            body=self._telemetry.exposition(),
+            body=self._telemetry.metrics.exposition(),
         )
 
 

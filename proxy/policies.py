@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from proxy.breaker import BreakerPolicy
+from proxy.breaker_values import BreakerPolicy
 from proxy.bulkhead import BulkheadPolicy
 from proxy.freshness import Lifetime
 from proxy.hot import HotPolicy

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from proxy.breaker import Permit
+from proxy.breaker_values import Permit
 from proxy.messages import BreakerState, Cause, Failed, Healthy
 
 if TYPE_CHECKING:

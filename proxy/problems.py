@@ -11,7 +11,7 @@ from proxy.headers import PROXY_NAME, retry_after
 from proxy.messages import Cause
 
 if TYPE_CHECKING:
-    from proxy.breaker import Refused
+    from proxy.breaker_values import Refused
     from proxy.messages import Headers
 
 TYPE_BASE = "https://pms-proxy.invalid/problems/"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proxy import headers as fields
-from proxy.breaker import Refused
+from proxy.breaker_values import Refused
 from proxy.calls import Admitted, Crowded, Fetched, Result, Streamed
 from proxy.freshness import wishes
 from proxy.messages import Answer, CacheKey, Entry, Healthy

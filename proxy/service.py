@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from proxy import headers as fields
 from proxy import problems, replies
-from proxy.breaker import Refused
+from proxy.breaker_values import Refused
 from proxy.calls import Broke, Crowded, Fetched, Streamed
 from proxy.freshness import Assessment, Freshness, assess, wishes
 from proxy.messages import BreakerState, Entry, Operation, cause_of

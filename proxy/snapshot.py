@@ -16,7 +16,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from proxy.breaker import Adopted, Forced, Snapshot
+from proxy.breaker_values import Adopted, Forced, Snapshot
 from proxy.messages import BreakerState, Cause
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from proxy.headers import retry_after
 from proxy.messages import BreakerState
 
 if TYPE_CHECKING:
-    from proxy.breaker import Snapshot
+    from proxy.breaker_values import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proxy.breaker import BreakerPolicy
+    from proxy.breaker_values import BreakerPolicy
 
 
 class Window:

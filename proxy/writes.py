@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from proxy import problems, replies
-from proxy.breaker import Refused
+from proxy.breaker_values import Refused
 from proxy.calls import Admitted, Broke, Crowded, Fetched, Result, Streamed
 from proxy.headers import cache_status
 from proxy.messages import Doubtful, Failed, Healthy

@@ -22,7 +22,7 @@ PURE_LIBRARIES = frozenset({"defusedxml"})
 
 # Third-party packages with one door each.
 DOORS = {
-    "prometheus_client": {"proxy.telemetry", "agent.telemetry", "demo.stage"},
+    "prometheus_client": {"proxy.metrics", "agent.telemetry", "demo.stage"},
     "pydantic_settings": {
         "config.loading",
         "config.proxy_settings",

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fakes import recorded
-from proxy.breaker import Breaker, BreakerPolicy, Permit
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.calls import Caller
 from proxy.cluster import Cluster
@@ -196,7 +197,7 @@ class Machine:
 
     def transitions(self, to: BreakerState, cause: str = Cause.DOWN) -> float | None:
         """Return the metric of transitions."""
-        return self.telemetry.registry.get_sample_value(
+        return self.telemetry.metrics.registry.get_sample_value(
             "pms_circuit_breaker_transitions_total", {"to": to, "cause": cause}
         )
 

@@ -110,8 +110,8 @@ async def a_redis(*arguments: str) -> AsyncIterator[RedisServer]:
     """Start a server; `arguments` are more of redis-server's."""
     with TemporaryDirectory() as folder:
         server = RedisServer(folder, arguments)
-        await server.start()
         try:
+            await server.start()
             yield server
         finally:
             await server.kill()

@@ -10,7 +10,8 @@ import pytest
 
 from fakes import recorded
 from fakes.clock import FakeClock
-from proxy.breaker import Breaker, BreakerPolicy, Permit
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.calls import Caller
 from proxy.errors import UpstreamTimeout, UpstreamUnreachable
@@ -109,7 +110,7 @@ class Bench:
 
     def failures(self, cause: Cause) -> float | None:
         """Return the metric of counted failures."""
-        return self.telemetry.registry.get_sample_value(
+        return self.telemetry.metrics.registry.get_sample_value(
             "pms_circuit_breaker_failures_total", {"cause": cause}
         )
 

@@ -16,7 +16,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from proxy.breaker import Breaker, BreakerPolicy, Permit, Refused
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy, Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed, Healthy
 
 CLOSED, OPEN, HALF_OPEN = BreakerState

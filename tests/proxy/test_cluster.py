@@ -12,7 +12,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.machines import TURN_S, Machine, Pms, SharedMemory, steps
 from proxy.agreement import View, read
-from proxy.breaker import BreakerPolicy
+from proxy.breaker_values import BreakerPolicy
 from proxy.cluster import RECORD_KEY
 from proxy.messages import BreakerState
 

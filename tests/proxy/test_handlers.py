@@ -10,7 +10,8 @@ from aiohttp import web
 
 from fakes.clock import FakeClock
 from fakes.rig import a_rig
-from proxy.breaker import Breaker, BreakerPolicy
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy
 from proxy.callers import Callers
 from proxy.drain import Drain
 from proxy.guard import Guard

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from fakes.clock import FakeClock
-from proxy.breaker import Breaker, BreakerPolicy
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.guard import Guard
 from proxy.hot import HotPolicy, HotSearches

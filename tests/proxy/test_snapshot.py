@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.breaker import Breaker, BreakerPolicy, Permit
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.messages import BreakerState, Cause, Failed
 from proxy.snapshot import START, Saved, adopted, read, saved, write
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.breaker import Breaker, BreakerPolicy, Permit
+from proxy.breaker import Breaker
+from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.messages import BreakerState, Cause, Failed, Healthy
 from proxy.window import Window
 
