@@ -32,6 +32,9 @@ T = TypeVar("T")
 
 DEADLINE_S = 0.1
 SLICES = 10
+# The client's own bound on connecting and closing: the deadline is shorter, and kinder
+# to a late loop of ours.
+CLOSE_S = 1.0
 # Commands at once, each on a connection of its own.
 MAX_COMMANDS = 16
 # Redis counts in whole milliseconds and refuses none of them.
@@ -97,7 +100,7 @@ class Backend:
         deadline_s: float = DEADLINE_S,
         namespace: str = "pms",
     ) -> None:
-        self._cache = _cache(url, namespace, deadline_s)
+        self._cache = _cache(url, namespace)
         self._clock = clock
         self._on_change = on_change
         self._deadline_s = deadline_s
@@ -276,7 +279,7 @@ def _ttl(ttl_s: float) -> float:
     return max(float(ttl_s), SHORTEST_TTL_S)
 
 
-def _cache(url: str, namespace: str, deadline_s: float) -> _Cache:
+def _cache(url: str, namespace: str) -> _Cache:
     """Open nothing yet; `url` has passed the settings' check."""
     parts = urlsplit(url)
     cache = aiocache_redis.RedisCache(
@@ -285,7 +288,7 @@ def _cache(url: str, namespace: str, deadline_s: float) -> _Cache:
         db=int(parts.path.strip("/") or 0),
         password=unquote(parts.password) if parts.password else None,
         ssl=parts.scheme == "rediss",
-        create_connection_timeout=deadline_s,
+        create_connection_timeout=CLOSE_S,
         serializer=NullSerializer(encoding=None),
         namespace=namespace,
         # The deadline is ours, and covers connecting too.
