@@ -120,6 +120,7 @@ class _Proxy:
                 shared=self._backend,
                 clock=clock,
                 lifetime_of=_lifetime_of(settings),
+                on_crash=self._telemetry.crashed,
             )
         self._store: Store = self._tiered or self._memory
         self._upstream = HttpUpstream(settings.upstream_url, clock)
@@ -146,12 +147,14 @@ class _Proxy:
         )
         self._read_flights: Flights[FlightResult] = Flights()
         self._write_flights: Flights[Result] = Flights()
+        self._told: Flights[None] = Flights()
         reads = Reads(
             pms=pms,
             caller=caller,
             prober=self._prober,
             store=self._store,
             flights=self._read_flights,
+            told=self._told,
             on_joined=self._telemetry.coalesced,
             peers=self._peers(),
         )
@@ -267,7 +270,7 @@ class _Proxy:
             refreshing = loop.create_task(self._refresher.run())
             yield
             refreshing.cancel()
-            for flights in (self._read_flights, self._write_flights):
+            for flights in (self._read_flights, self._write_flights, self._told):
                 await flights.finish(self._clock.timeout(self.drain.left_s()))
             probing.cancel()
             for task in (probing, refreshing):
@@ -286,7 +289,7 @@ class _Proxy:
                 self._guard.reset()
             case Order.CLEAR_CACHE:
                 self._read_flights.detach()
-                await self._store.clear()
+                await self._store.clear(self._clock.monotonic())
         self._telemetry.ordered(order.value, why)
 
     def _redis(self, settings: ProxySettings) -> Backend | None:

@@ -116,7 +116,18 @@ class Backend:
 
     async def get(self, key: str) -> bytes | None:
         """Return a value; None where there is none, or one that is no string."""
-        return await self._run(lambda: self._cache.get(key), Health.READ_ONLY)
+
+        async def read() -> bytes | None:
+            try:
+                return await self._cache.get(key)
+            except exceptions.ResponseError as exc:
+                if not str(exc).startswith(WRONG_TYPE):
+                    raise
+            # Somebody else's: it would stand in the way of ours for ever.
+            await self._cache.delete(key)
+            return None
+
+        return await self._run(read, Health.READ_ONLY)
 
     async def set(self, key: str, value: bytes, ttl_s: float) -> None:
         """Keep a value for `ttl_s`."""

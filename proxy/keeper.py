@@ -97,7 +97,10 @@ class Keeper:
                 async with self._clock.timeout(SAVE_EVERY_S):
                     await self._news.wait()
             self._news.clear()
-            await self.save()
+            try:
+                await self.save()
+            except Exception:  # noqa: BLE001  (a crash of ours must not end it)
+                self._guard.crashed()
 
     async def save(self, *, clean: bool = False) -> None:
         """Write the file; `clean` says that nothing happens after it."""
@@ -110,8 +113,14 @@ class Keeper:
     async def _take(self, copy: bytes) -> None:
         now, epoch_s = self._clock.monotonic(), self._clock.wall().timestamp()
         found = codec.read(copy, epoch_s=epoch_s, now=now)
-        if found is not None:
-            await self._memory.put(*found)
+        if found is None:
+            return
+        try:
+            self._lifetime_of(found[0])
+        except (LookupError, ValueError):
+            # A key of another version of ours.
+            return
+        await self._memory.put(*found)
 
     def _know_of_writes(self, saved: snapshot.Saved) -> None:
         if not saved.clean:

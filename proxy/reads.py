@@ -37,6 +37,7 @@ class Reads:
         prober: Prober,
         store: Store,
         flights: Flights[FlightResult],
+        told: Flights[None],
         on_joined: Callable[[], None],
         peers: Peers | None = None,
     ) -> None:
@@ -45,6 +46,7 @@ class Reads:
         self._prober = prober
         self._store = store
         self._flights = flights
+        self._told = told
         self._on_joined = on_joined
         self._peers = peers
 
@@ -111,7 +113,8 @@ class Reads:
             result = await self._ask(request, reading)
             entry = self.entry_of(request, reading, result)
         finally:
-            await begun.end(entry)
+            # Behind the answer: a slow Redis must not hold it up.
+            _ = self._told.begin(begun.end(entry))
         return result
 
     async def _take(

@@ -6,6 +6,7 @@ The copies: a store bounded in bytes, least recently used out first (CONTRACT §
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,8 +34,8 @@ class Store(Protocol):
         """Keep a copy, unless a younger one is there."""
         ...
 
-    async def clear(self) -> None:
-        """Forget every copy."""
+    async def clear(self, now: float) -> None:
+        """Forget every copy, and take none that was asked for until `now`."""
         ...
 
     def size(self) -> tuple[int, int]:
@@ -54,6 +55,7 @@ class MemoryStore:
         self._entries: OrderedDict[CacheKey, Entry] = OrderedDict()
         self._bytes = 0
         self._youngest_sent_at: float | None = None
+        self._forgotten_until = -math.inf
 
     async def get(self, key: CacheKey) -> Entry | None:
         """Return the copy of `key` and count it as just used."""
@@ -71,6 +73,8 @@ class MemoryStore:
         held = self._entries.get(key)
         if held is not None and held.sent_at > entry.sent_at:
             return
+        if entry.sent_at <= self._forgotten_until:
+            return
         cost = cost_bytes(key, entry)
         if cost > self._budget_bytes:
             return
@@ -84,11 +88,19 @@ class MemoryStore:
             old_key, old = self._entries.popitem(last=False)
             self._bytes -= cost_bytes(old_key, old)
 
-    async def clear(self) -> None:
-        """Forget every copy."""
-        self._entries.clear()
-        self._bytes = 0
-        self._youngest_sent_at = None
+    async def clear(self, now: float) -> None:
+        """Forget every copy, and take none that was asked for until `now`."""
+        self.forget(now)
+
+    def forget(self, until: float) -> None:
+        """Forget what was asked for until then (monotonic s), what comes late too."""
+        self._forgotten_until = max(self._forgotten_until, until)
+        for key, entry in self.held():
+            if entry.sent_at <= until:
+                del self._entries[key]
+                self._bytes -= cost_bytes(key, entry)
+        times = [entry.sent_at for entry in self._entries.values()]
+        self._youngest_sent_at = max(times, default=None)
 
     def peek(self, key: CacheKey) -> Entry | None:
         """Return the copy of `key`, which does not count as used."""

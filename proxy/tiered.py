@@ -71,7 +71,9 @@ class TieredStore:
         shared: Shared,
         clock: Clock,
         lifetime_of: Callable[[CacheKey], Lifetime],
+        on_crash: Callable[[], None],
     ) -> None:
+        self._on_crash = on_crash
         self._memory = memory
         self._shared = shared
         self._clock = clock
@@ -105,11 +107,11 @@ class TieredStore:
         await self._memory.put(key, entry)
         self._write_soon(key)
 
-    async def clear(self) -> None:
+    async def clear(self, now: float) -> None:
         """Forget every copy, here at once and everywhere within `LOOK_EVERY_S`."""
         self._cleared_ms = max(self._cleared_ms + 1, int(self._epoch_s() * 1000))
         self._youngest_epoch_s = 0.0
-        await self._memory.clear()
+        self._memory.forget(now)
         await self._look_for_clearing()
 
     def size(self) -> tuple[int, int]:
@@ -166,6 +168,8 @@ class TieredStore:
                 except BackendDown:
                     await self._clock.sleep(PAUSE_S)
                     continue
+                except Exception:  # noqa: BLE001  (one copy must not end them all)
+                    self._on_crash()
                 if entry is self._memory.peek(key):
                     self._waiting.pop(key, None)
                 self._written.set()
@@ -200,7 +204,10 @@ class TieredStore:
     async def _keep_looking(self) -> None:
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
-            await self._look_for_clearing()
+            try:
+                await self._look_for_clearing()
+            except Exception:  # noqa: BLE001  (a crash of ours must not end it)
+                self._on_crash()
 
     async def _look_for_clearing(self) -> None:
         """Make the later of our clearing and the shared one hold in both places."""
@@ -209,7 +216,10 @@ class TieredStore:
             shared_ms = _number(found)
             if shared_ms > self._cleared_ms:
                 self._cleared_ms = int(shared_ms)
-                await self._forget_until(shared_ms / 1000 + MAX_SKEW_S)
+                # A stamp of the future, beyond clocks' difference, is nobody's order.
+                ahead_s = min(0.0, shared_ms / 1000 - self._epoch_s())
+                now = self._clock.monotonic()
+                self._memory.forget(now + ahead_s + MAX_SKEW_S)
             elif shared_ms < self._cleared_ms:
                 ours = b"%d" % self._cleared_ms
                 await self._shared.compare_and_set(
@@ -218,13 +228,6 @@ class TieredStore:
             youngest = _number(await self._shared.get(YOUNGEST_KEY))
             if youngest > shared_ms / 1000:
                 self._youngest_epoch_s = max(self._youngest_epoch_s, youngest)
-
-    async def _forget_until(self, epoch_s: float) -> None:
-        until = self._clock.monotonic() - (self._epoch_s() - epoch_s)
-        kept = [held for held in self._memory.held() if held[1].sent_at > until]
-        await self._memory.clear()
-        for key, entry in kept:
-            await self._memory.put(key, entry)
 
     def _name(self, key: CacheKey) -> str:
         return f"copy:{self._cleared_ms}:{key}"

@@ -89,6 +89,16 @@ async def test_what_was_set_is_there(bench: Bench) -> None:
     assert bench.told == []
 
 
+async def test_what_is_no_string_makes_room(bench: Bench) -> None:
+    """A list under our key is no value, and does not stay in the way of one."""
+    await bench.server.command("LPUSH", "pms:a", "x")
+
+    assert await bench.backend.get("a") is None
+    assert await bench.backend.add("a", b"ours", 10)
+    assert await bench.backend.get("a") == b"ours"
+    assert bench.told == []
+
+
 async def test_what_is_free_is_added_once(bench: Bench) -> None:
     """Of many who add a key at once one gets it, until its time is over."""
     added = await asyncio.gather(

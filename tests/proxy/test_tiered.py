@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY = CacheKey("pms:v1:availability:" + "0" * 64)
 OTHER = CacheKey("pms:v1:availability:" + "1" * 64)
+ODD_KEY = CacheKey("pms:v9")
 NAME = f"copy:0:{KEY}"
 
 
@@ -71,12 +72,19 @@ class Bench:
         self.clock = clock
         self.shared = shared
         self.memory = MemoryStore(2**20)
+        self.crashes: list[str] = []
         self.store = TieredStore(
             memory=self.memory,
             shared=shared,
             clock=clock,
-            lifetime_of=lambda _: Lifetime(fresh_s=30, usable_s=300),
+            lifetime_of=self._lifetime_of,
+            on_crash=lambda: self.crashes.append("crashed"),
         )
+
+    def _lifetime_of(self, key: CacheKey) -> Lifetime:
+        if key == ODD_KEY:
+            raise LookupError(key)
+        return Lifetime(fresh_s=30, usable_s=300)
 
     def entry(self, body: bytes = b"x", age_s: float = 0) -> Entry:
         """Return an answer asked for `age_s` ago."""
@@ -134,6 +142,16 @@ async def test_a_fresh_copy_is_served_without_redis(bench: Bench) -> None:
 
     assert await bench.body() == b"x"
     assert bench.shared.gets == []
+
+
+async def test_a_copy_that_crashes_the_writing_is_skipped(bench: Bench) -> None:
+    """It is logged, and the next copy is written all the same."""
+    await bench.store.put(ODD_KEY, bench.entry())
+    await bench.store.put(KEY, bench.entry())
+    await _settle()
+
+    assert bench.crashes == ["crashed"]
+    assert NAME in bench.shared.values
 
 
 @pytest.mark.parametrize(
@@ -324,7 +342,7 @@ async def test_a_clearing_reaches_every_proxy(bench: Bench) -> None:
     assert await other.body() == b"x"
 
     bench.clock.advance(5)
-    await bench.store.clear()
+    await bench.store.clear(bench.clock.monotonic())
     assert await bench.body() is None
     bench.clock.advance(3)
     await other.memory.put(OTHER, bench.entry(b"after"))
@@ -340,7 +358,7 @@ async def test_a_clearing_without_redis_is_made_up_for(bench: Bench) -> None:
     await bench.store.put(KEY, bench.entry())
     await _settle()
     bench.shared.down = True
-    await bench.store.clear()
+    await bench.store.clear(bench.clock.monotonic())
     bench.shared.down = False
 
     assert await bench.body() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +99,21 @@ async def test_the_cache_is_cleared(rig: Rig) -> None:
     await _order(rig, "cache/clear")
 
     assert (await rig.status())["cache"] == {"entries": 0, "bytes": 0}
+    assert "fwd=miss" in (await rig.search()).headers["Cache-Status"]
+
+
+async def test_what_was_asked_before_the_clearing_is_not_kept(rig: Rig) -> None:
+    """An answer under way at the order is passed on, and the next one asks anew."""
+    gate = faults.holds()
+    rig.pms.plays(gate)
+    waiting = asyncio.create_task(rig.search())
+    await gate.arrived.wait()
+    rig.clock.advance(0.5)
+    await _order(rig, "cache/clear")
+    gate.release()
+
+    assert (await waiting).status == 200
+    rig.clock.advance(0.5)
     assert "fwd=miss" in (await rig.search()).headers["Cache-Status"]
 
 

@@ -264,6 +264,8 @@ async def test_redis_forgets(server: RedisServer) -> None:
             await server.flush()
             assert _hit(await rig.search(10))
             assert (await rig.search(11)).status == 200
+            # What is written behind the answer is written.
+            await rig.settles()
             await server.restart()
             assert (await rig.search(12)).status == 200
             assert _hit(await rig.search(10))
