@@ -216,10 +216,10 @@ class TieredStore:
             shared_ms = _number(found)
             if shared_ms > self._cleared_ms:
                 self._cleared_ms = int(shared_ms)
-                # A stamp of the future, beyond clocks' difference, is nobody's order.
-                ahead_s = min(0.0, shared_ms / 1000 - self._epoch_s())
-                now = self._clock.monotonic()
-                self._memory.forget(now + ahead_s + MAX_SKEW_S)
+                ahead_s = shared_ms / 1000 - self._epoch_s()
+                # Further ahead than clocks differ, it is no proxy's stamp.
+                until_s = 0.0 if ahead_s > MAX_SKEW_S else ahead_s + MAX_SKEW_S
+                self._memory.forget(self._clock.monotonic() + until_s)
             elif shared_ms < self._cleared_ms:
                 ours = b"%d" % self._cleared_ms
                 await self._shared.compare_and_set(
