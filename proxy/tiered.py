@@ -14,6 +14,7 @@ forgets what it was told before it.
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -79,7 +80,8 @@ class TieredStore:
         self._clock = clock
         self._lifetime_of = lifetime_of
         self._looks: Flights[Entry | None] = Flights()
-        self._waiting: dict[CacheKey, None] = {}
+        # Ordered: the first of a plain dictionary is found ever more slowly.
+        self._waiting: OrderedDict[CacheKey, None] = OrderedDict()
         self._news = asyncio.Event()
         self._written = asyncio.Event()
         self._cleared_ms = 0
