@@ -152,9 +152,11 @@ class Breaker:
         self._cause = None
         self._close(now, recovered=False)
 
-    def adopt(self, seen: Adopted, now: float) -> None:
+    def adopt(self, seen: Adopted, now: float, *, elsewhere: bool = True) -> None:
         """
         Take over what another proxy saw; what is so already moves nothing.
+
+        What this proxy's last process left is not `elsewhere`: others are told.
 
         An open breaker takes over when the probe is due; a half-open one stays so
         where it is due for the other proxy too.
@@ -166,7 +168,7 @@ class Breaker:
             if is_news or self._state is not CLOSED:
                 self._cause = seen.cause
                 self._close(now, recovered=seen.cause is not None)
-                self._tell_elsewhere()
+                self._tell(elsewhere=elsewhere)
             return
         self._cause = seen.cause
         policy = self.policy
@@ -177,7 +179,7 @@ class Breaker:
             # Another's failed probe makes the next interval longer here too.
             self._failed_probes += self._state is HALF_OPEN
             self._move(OPEN, min(seen.at, now))
-            self._tell_elsewhere()
+            self._tell(elsewhere=elsewhere)
         self._catch_up(now)
 
     def next_wake(self, now: float) -> float | None:
@@ -287,8 +289,8 @@ class Breaker:
             )
         )
 
-    def _tell_elsewhere(self) -> None:
-        self._transitions[-1] = replace(self._transitions[-1], elsewhere=True)
+    def _tell(self, *, elsewhere: bool) -> None:
+        self._transitions[-1] = replace(self._transitions[-1], elsewhere=elsewhere)
 
     def _retry_after(self, now: float) -> float:
         if self._state is CLOSED:

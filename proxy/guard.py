@@ -100,6 +100,11 @@ class Guard:
         self._breaker.adopt(seen, self._clock.monotonic())
         self._publish()
 
+    def restore(self, seen: Adopted) -> None:
+        """Take up where the last process of this proxy ended; others are told."""
+        self._breaker.adopt(seen, self._clock.monotonic(), elsewhere=False)
+        self._publish()
+
     def crashed(self) -> None:
         """Log the exception under way: a probe ended by a mistake of ours."""
         self._telemetry.crashed()

@@ -88,7 +88,7 @@ class Keeper:
         self._telemetry.snapshot_restored(self._memory.size()[0])
         seen = snapshot.adopted(saved, now=now, epoch_s=epoch_s, open_s=self._open_s)
         if seen is not None:
-            self._guard.adopt(seen)
+            self._guard.restore(seen)
 
     async def run(self) -> None:
         """Save now and then, until cancelled."""

@@ -12,7 +12,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.machines import TURN_S, Machine, Pms, SharedMemory, steps
 from proxy.agreement import View, read
-from proxy.breaker_values import BreakerPolicy
+from proxy.breaker_values import Adopted, BreakerPolicy, Forced
 from proxy.cluster import RECORD_KEY
 from proxy.messages import BreakerState
 
@@ -218,6 +218,23 @@ async def test_an_order_holds_everywhere(fleet: Fleet) -> None:
 
     assert fleet.states() == {CLOSED}
     assert [machine.guard.snapshot().forced for machine in fleet.machines] == [None] * 3
+
+
+async def test_what_the_last_process_left_is_told_to_the_others(fleet: Fleet) -> None:
+    """A forced state that comes from a file holds for all, until it is reset."""
+    now = fleet.clock.monotonic()
+    forced = Forced(state=OPEN, why="upgrade", at=now - 60)
+    fleet.machines[0].guard.restore(
+        Adopted(state=OPEN, cause=None, at=now - 60, open_until=now, forced=forced)
+    )
+    await fleet.passes(1)
+    assert fleet.states() == {OPEN}
+    whys = {machine.guard.snapshot().forced for machine in fleet.machines}
+    assert {None if each is None else each.why for each in whys} == {"upgrade"}
+
+    fleet.machines[2].guard.reset()
+    await fleet.passes(1)
+    assert fleet.states() == {CLOSED}
 
 
 async def test_a_reset_follows_a_force_at_once(fleet: Fleet) -> None:
