@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from proxy.breaker_values import Permit
     from proxy.bulkhead import Bulkhead, Place
     from proxy.guard import Guard
-    from proxy.messages import BodyStream, Clock, Headers, Reading, Request, Verdict
+    from proxy.messages import (
+        BodyStream,
+        Clock,
+        Entry,
+        Headers,
+        Reading,
+        Request,
+        Verdict,
+    )
     from proxy.pms import Pms
     from proxy.telemetry import Telemetry
     from proxy.upstream import Upstream
@@ -32,13 +40,15 @@ class Fetched:
     """
     A complete answer; `sent_at` is monotonic seconds.
 
-    `elsewhere` is true where another proxy asked for it.
+    `elsewhere` is true where another proxy asked for it; `entry` is what is kept of it,
+    None where nothing is.
     """
 
     answer: Answer
     verdict: Verdict
     sent_at: float
     elsewhere: bool = False
+    entry: Entry | None = None
 
     @property
     def headers(self) -> Headers:

@@ -111,7 +111,7 @@ class Reads:
         entry: Entry | None = None
         try:
             result = await self._ask(request, reading)
-            entry = self.entry_of(request, reading, result)
+            entry = result.entry if isinstance(result, Fetched) else None
         finally:
             # Behind the answer: a slow Redis must not hold it up.
             _ = self._told.begin(begun.end(entry))
@@ -125,7 +125,11 @@ class Reads:
         await self._keep(reading, key, entry)
         answer = Answer(status=entry.status, headers=entry.headers, body=entry.body)
         return Fetched(
-            answer=answer, verdict=Healthy(), sent_at=entry.sent_at, elsewhere=True
+            answer=answer,
+            verdict=Healthy(),
+            sent_at=entry.sent_at,
+            elsewhere=True,
+            entry=entry,
         )
 
     async def _ask(self, request: Request, reading: Reading) -> FlightResult:
@@ -143,22 +147,21 @@ class Reads:
         result = await self._caller.call(
             request, reading, admitted, self._prober.settle
         )
-        entry = self.entry_of(request, reading, result)
-        if entry is not None and reading.key is not None:
+        if reading.key is None or not isinstance(result, Fetched):
+            return result
+        entry = self._entry_of(request, result)
+        if entry is not None:
             await self._keep(reading, reading.key, entry)
-        return result
+        # Made once, also for those who share the answer: it takes a hash of the body.
+        return replace(result, entry=entry)
 
     async def _keep(self, reading: Reading, key: CacheKey, entry: Entry) -> None:
         await self._store.put(key, entry)
         if reading.hotel is not None:
             self._prober.searched(reading.hotel)
 
-    def entry_of(
-        self, request: Request, reading: Reading, result: FlightResult
-    ) -> Entry | None:
-        """Return what is kept of a result; None where nothing is."""
-        if reading.key is None or not isinstance(result, Fetched):
-            return None
+    def _entry_of(self, request: Request, result: Fetched) -> Entry | None:
+        """Return what is kept of an answer; None where nothing is."""
         answer = result.answer
         no_store = wishes(fields.joined(request.headers, "cache-control")).no_store
         healthy = isinstance(result.verdict, Healthy)

@@ -220,7 +220,7 @@ class Service:
         """Pass on what the PMS answered; nobody's cookie where it may be shared."""
         cache = "bypass" if "fwd=bypass" in how else "miss"
         cache = "collapsed" if "collapsed" in how else cache
-        entry = self._reads.entry_of(request, reading, result)
+        entry = result.entry if isinstance(result, Fetched) else None
         if entry is not None:
             status = fields.cache_status(*how, "stored")
             return replies.stored(request, entry, status, cache=cache)

@@ -138,8 +138,7 @@ class QloApps:
 
     def stream_contradicts(self, headers: Headers, sha1: str) -> bool:
         """Say whether a body that was streamed through is not the announced one."""
-        told = first(headers, "content-sha1").strip().lower()
-        return bool(told) and told != sha1
+        return answers.contradicts_sha1(headers, sha1)
 
     def probe(self, hotel: str | None, wall: datetime) -> tuple[Request, Reading]:
         """Build the probe and what it means."""

@@ -106,7 +106,7 @@ def _judge_success(answer: Answer, operation: Operation, method: str) -> Verdict
     if operation is Operation.WRITE and answer.body.strip() == FATAL_ERROR:
         return Doubtful()
     body = decoded_body(answer)
-    if body is None or contradicts_sha1(answer.headers, body):
+    if body is None or contradicts_sha1(answer.headers, sha1(body)):
         return Failed(cause=Cause.DOWN)
     if not body:
         # A deletion's success; from anything but the webservice it is a crash.
@@ -187,10 +187,10 @@ def decoded_body(answer: Answer) -> bytes | None:
     return body if inflate.eof else None
 
 
-def contradicts_sha1(headers: Headers, body: bytes) -> bool:
-    """Say whether Content-Sha1 is there and is another body's."""
+def contradicts_sha1(headers: Headers, digest: str) -> bool:
+    """Say whether Content-Sha1 is there and is not a body's `digest`."""
     told = first(headers, "content-sha1").strip().lower()
-    return bool(told) and told != sha1(body)
+    return bool(told) and told != digest
 
 
 def sha1(body: bytes) -> str:
