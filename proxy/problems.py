@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from proxy.causes import CAUSE_WORDS, in_words
 from proxy.headers import PROXY_NAME, retry_after
 from proxy.messages import Cause
 
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     from proxy.messages import Headers
 
 TYPE_BASE = "https://pms-proxy.invalid/problems/"
-
-# Each cause in plain words, for whoever reads the answer.
-CAUSE_WORDS = {
-    Cause.TIMEOUT: "the PMS did not answer in time",
-    Cause.NETWORK: "the PMS cannot be reached",
-    Cause.DOWN: "the PMS answers with errors",
-    Cause.CREDENTIALS: "the PMS does not accept the proxy's key",
-    Cause.CONFIGURATION: "the PMS redirects: its address or Host is set wrongly",
-}
 
 # RFC 9209 §2.3.
 PROXY_ERRORS = {
@@ -93,13 +85,20 @@ def _breaker_members(refused: Refused) -> dict[str, str | int]:
     return members
 
 
+def _with_cause(sentence: str, cause: Cause | None) -> str:
+    return " ".join(filter(None, (sentence, in_words(cause))))
+
+
 def breaker_open(refused: Refused) -> Problem:
     """Say that the PMS is not asked now, and there is no copy."""
     return Problem(
         kind="breaker-open",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
-        detail="Circuit breaker is open: the PMS is not asked now, and there is no "
-        "copy to serve.",
+        detail=_with_cause(
+            "Circuit breaker is open: the PMS is not asked now, and there is no copy "
+            "to serve.",
+            refused.cause,
+        ),
         proxy_error="destination_unavailable",
         members=_breaker_members(refused),
         retry_after_s=refused.retry_after_s,
@@ -111,7 +110,10 @@ def write_refused(refused: Refused) -> Problem:
     return Problem(
         kind="write-not-sent",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
-        detail="Circuit breaker is open: the request was not sent to the PMS.",
+        detail=_with_cause(
+            "Circuit breaker is open: the request was not sent to the PMS.",
+            refused.cause,
+        ),
         proxy_error="destination_unavailable",
         members={"outcome": "not_sent", **_breaker_members(refused)},
         retry_after_s=refused.retry_after_s,
@@ -152,7 +154,7 @@ def upstream_failed(cause: Cause) -> Problem:
     return Problem(
         kind="upstream-timeout" if timed_out else "upstream-failed",
         status=HTTPStatus.GATEWAY_TIMEOUT if timed_out else HTTPStatus.BAD_GATEWAY,
-        detail=f"No answer to pass on: {CAUSE_WORDS[cause]}.",
+        detail=f"No answer to pass on. {CAUSE_WORDS[cause]}",
         proxy_error=PROXY_ERRORS[cause],
         members={"cause": cause.value},
     )

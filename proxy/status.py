@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from proxy.causes import in_words
 from proxy.headers import retry_after
 from proxy.messages import BreakerState
 
@@ -42,6 +43,7 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
             "state": around.told.value,
             "observed": snapshot.state.value,
             "cause": None if snapshot.cause is None else snapshot.cause.value,
+            "cause_means": in_words(snapshot.cause),
             "since": around.since,
             "retry_after_s": None
             if closed

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from proxy.messages import BreakerState, Doubtful, Failed, Healthy
+from proxy.causes import CAUSE_WORDS, in_words
+from proxy.messages import BreakerState, Cause, Doubtful, Failed, Healthy
 from proxy.metrics import OPERATOR, OUTCOME_DOUBTFUL, OUTCOME_SUCCESS, Metrics
 
 if TYPE_CHECKING:
     from proxy.breaker_values import Transition
-    from proxy.messages import Cause, Clock, FailureRecord, Operation, Verdict
+    from proxy.messages import Clock, FailureRecord, Operation, Verdict
 
 OPENED = "Circuit breaker opened at {at}"
 HALF_OPENED = "Circuit breaker half-open at {at}"
@@ -31,8 +32,8 @@ REDIS_DOWN = "Redis is left alone, since {why}; the proxy goes on in memory."
 UNREADABLE = "The snapshot is not used: {why}. The proxy starts empty."
 UNWRITABLE = "The snapshot cannot be written: {why}. It is tried again each minute."
 
-# One line a second and class at most (CONTRACT §2).
-REFUSAL_LINE_EVERY_S = 1.0
+# One line a second and class at most (CONTRACT §2); of a refused key too.
+LINE_EVERY_S = 1.0
 
 ELSEWHERE = "another process"
 
@@ -61,7 +62,8 @@ class Telemetry:
     def __init__(self, clock: Clock, version: str) -> None:
         self._clock = clock
         self._log = structlog.get_logger()
-        self._refusals: dict[str, tuple[float, int]] = {}
+        # By what they say: when such a line was last written, how many not since.
+        self._measured: dict[str, tuple[float, int]] = {}
         self.metrics = Metrics(version)
 
     def transition(self, transition: Transition) -> None:
@@ -72,6 +74,8 @@ class Telemetry:
         cause = str(transition.cause or OPERATOR)
         self.metrics.transitions.labels(transition.to, cause).inc()
         seen: dict[str, str] = {"seen_by": ELSEWHERE} if transition.elsewhere else {}
+        words = in_words(transition.cause)
+        means: dict[str, str] = {} if words is None else {"cause_means": words}
         at = self.zulu_at(transition.at)
         match transition.to:
             case BreakerState.OPEN:
@@ -80,6 +84,7 @@ class Telemetry:
                     msg=OPENED.format(at=at),
                     cause=cause,
                     last_failures=self.failures_shown(transition.last_failures),
+                    **means,
                     **seen,
                 )
             case BreakerState.HALF_OPEN:
@@ -93,7 +98,7 @@ class Telemetry:
                     **seen,
                 )
                 # The next outage's first line counts none of this one's refusals.
-                self._refusals.clear()
+                self._measured.clear()
                 if transition.recovered:
                     self._log.warning("pms.recovered", msg=RECOVERED)
 
@@ -111,8 +116,12 @@ class Telemetry:
         ]
 
     def failure(self, cause: Cause) -> None:
-        """Count a failure."""
+        """Count a failure; log a refused key at once, with measure."""
         self.metrics.failures.labels(cause).inc()
+        if cause is Cause.CREDENTIALS and (count := self._due("key")):
+            self._log.warning(
+                "upstream.key_refused", msg=CAUSE_WORDS[cause], count=count
+            )
 
     def late_result(self) -> None:
         """Count a result that came too late to count."""
@@ -125,18 +134,20 @@ class Telemetry:
     def refused(self, operation: Operation) -> None:
         """Count a request for which the breaker said no; log it, with measure."""
         self.metrics.rejected.labels(operation).inc()
+        if count := self._due(operation):
+            self._log.warning(
+                "breaker.refused", msg=IS_OPEN, operation=operation.value, count=count
+            )
+
+    def _due(self, what: str) -> int:
+        """Return for how many times a line stands; 0 where it is too soon for one."""
         now = self._clock.monotonic()
-        logged_at, unlogged = self._refusals.get(operation, (None, 0))
-        if logged_at is not None and now - logged_at < REFUSAL_LINE_EVERY_S:
-            self._refusals[operation] = (logged_at, unlogged + 1)
-            return
-        self._refusals[operation] = (now, 0)
-        self._log.warning(
-            "breaker.refused",
-            msg=IS_OPEN,
-            operation=operation.value,
-            count=unlogged + 1,
-        )
+        logged_at, unlogged = self._measured.get(what, (None, 0))
+        if logged_at is not None and now - logged_at < LINE_EVERY_S:
+            self._measured[what] = (logged_at, unlogged + 1)
+            return 0
+        self._measured[what] = (now, 0)
+        return unlogged + 1
 
     def coalesced(self) -> None:
         """Count a request that shares another's call."""
