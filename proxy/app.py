@@ -31,11 +31,13 @@ from proxy.messages import BreakerState
 from proxy.metrics import Gauges
 from proxy.outgoing import Outgoing, leave_untyped
 from proxy.own_paths import OwnPaths
+from proxy.patience import Patience
 from proxy.peers import Peers
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
 from proxy.reads import FlightResult, Reads
+from proxy.refresh_budget import RefreshBudget
 from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.status import Surroundings, status_document
@@ -63,9 +65,6 @@ DRAIN = web.AppKey("drain", Drain)
 # often than each MIN_PAUSE_S.
 LOOKS_A_LEAD = 4
 MIN_PAUSE_S = 0.02
-
-# What one proxy asks for all is free again the deadline and this after it was sent.
-LEAD_MARGIN_S = 1.0
 
 # At the stop Redis gets so long to take the last copies (ours).
 LAST_WRITES_S = 1.0
@@ -113,11 +112,13 @@ class _Proxy:
         self._guard = guard(self._breaker, clock, self._telemetry)
         self._memory = MemoryStore(settings.cache_bytes)
         self._backend = self._redis(settings)
+        self._patience = Patience(clock)
         self._tiered: TieredStore | None = None
         if self._backend is not None:
             self._tiered = TieredStore(
                 memory=self._memory,
                 shared=self._backend,
+                patience=self._patience,
                 clock=clock,
                 lifetime_of=_lifetime_of(settings),
                 on_crash=self._telemetry.crashed,
@@ -168,6 +169,7 @@ class _Proxy:
             store=self._store,
             clock=clock,
             pause_s=max(MIN_PAUSE_S, hot.lead_s / LOOKS_A_LEAD),
+            budget=self._refresh_budget(),
         )
         self._service = Service(
             pms=pms,
@@ -340,20 +342,29 @@ class _Proxy:
             clock=self._clock,
             on_written=self._written_somewhere,
             turn_s=self._breaker.policy.probe_lease_s,
+            open_s=self._breaker.policy.open_s,
         )
         self._prober.share(cluster)
         return cluster
 
     def _peers(self) -> Peers | None:
-        if self._backend is None:
+        if self._backend is None or self._tiered is None:
             return None
-        settings = self._settings
-        call_s = settings.max_wait_s + settings.upstream_timeout_s
         return Peers(
             shared=self._backend,
+            patience=self._patience,
             clock=self._clock,
-            wait_s=settings.max_wait_s,
-            lead_s=call_s + LEAD_MARGIN_S,
+            clearing=self._tiered.clearing,
+            wait_s=self._settings.max_wait_s,
+        )
+
+    def _refresh_budget(self) -> RefreshBudget | None:
+        if self._backend is None:
+            return None
+        return RefreshBudget(
+            shared=self._backend,
+            clock=self._clock,
+            per_min=self._settings.refresh_per_min,
         )
 
     def _written(self) -> None:

@@ -22,6 +22,7 @@ from redis import exceptions
 
 from proxy.backoff import delays_s
 from proxy.errors import BackendDown
+from proxy.patience import in_slices
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -214,19 +215,10 @@ class Backend:
             raise _diagnose(exc) from exc
 
     async def _in_time(self, command: Coroutine[Any, Any, T]) -> T:
-        """
-        Wait for a command, for as long as the deadline, counted in slices.
-
-        Where our own loop is late, so is the end of a slice, and what Redis answered
-        meanwhile is read in the next one: it is not to blame for a crowd of guests.
-        """
+        """Wait for a command as long as the deadline, and end it then."""
         running = asyncio.get_running_loop().create_task(command)
         try:
-            for _ in range(SLICES):
-                with suppress(TimeoutError):
-                    async with self._clock.timeout(self._deadline_s / SLICES):
-                        return await asyncio.shield(running)
-            raise TimeoutError
+            return await in_slices(running, self._clock, self._deadline_s, SLICES)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)

@@ -16,12 +16,13 @@ import os
 import socket
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from proxy.agreement import Moved, View, agree, read, remaining_s, write
 from proxy.breaker_values import Adopted, Forced
 from proxy.errors import BackendDown
 from proxy.messages import BreakerState
+from proxy.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from proxy.guard import Guard
     from proxy.messages import Clock
     from proxy.prober import Prober
+    from proxy.shared import Shared
 
 POLL_S = 0.25
 # The version is part of the names: another version's proxies agree among themselves.
@@ -41,38 +43,13 @@ RECORD_TTL_S = 30 * 86400.0
 TRIES = 5
 
 
-class Shared(Protocol):
-    """What is used of `Backend`; every method may raise `BackendDown`."""
-
-    async def get(self, key: str) -> bytes | None:
-        """Return a value."""
-        ...
-
-    async def set(self, key: str, value: bytes, ttl_s: float) -> None:
-        """Keep a value."""
-        ...
-
-    async def add(self, key: str, value: bytes, ttl_s: float) -> bool:
-        """Keep a value where there is none; say whether it was kept."""
-        ...
-
-    async def delete(self, key: str) -> None:
-        """Forget a value."""
-        ...
-
-    async def compare_and_set(
-        self, key: str, expected: bytes | None, value: bytes, ttl_s: float
-    ) -> bool:
-        """Replace `expected` (None: nothing) by a value, in one step; say if done."""
-        ...
-
-
 class Cluster:
     """
     One proxy's part in the agreement.
 
     `on_written` is told when another proxy has written to the PMS. `turn_s` is how
-    long a probe may take: who was killed with its turn in hand loses it then.
+    long a probe may take: who was killed with its turn in hand loses it then. `open_s`
+    is how long an opening from before this process may hold it (CONTRACT §5).
     """
 
     def __init__(
@@ -84,6 +61,7 @@ class Cluster:
         clock: Clock,
         on_written: Callable[[], None],
         turn_s: float,
+        open_s: float,
     ) -> None:
         self._shared = shared
         self._guard = guard
@@ -91,6 +69,8 @@ class Cluster:
         self._clock = clock
         self._on_written = on_written
         self._turn_s = turn_s
+        self._open_s = open_s
+        self._has_begun = False
         self._view = View()
         self._unsaid_writes = 0
         self._turn: str | None = None
@@ -134,10 +114,8 @@ class Cluster:
             # Another's probe has ended it since ours was due.
             return False
         turn = TURN_KEY.format(stamp=self._view.moved.stamp)
-        if self._turn == turn:
-            return True
         try:
-            if not await self._shared.add(turn, self._name, self._turn_s):
+            if not await self._hold(turn):
                 return False
         except BackendDown:
             # Alone: nobody else can be asked.
@@ -154,11 +132,23 @@ class Cluster:
         with suppress(BackendDown):
             await self._shared.delete(turn)
 
+    async def _hold(self, turn: str) -> bool:
+        """Take a turn, or renew it for the next of several probes."""
+        if self._turn == turn:
+            is_ours = await self._shared.compare_and_set(
+                turn, self._name, self._name, self._turn_s
+            )
+            if is_ours:
+                return True
+            self._turn = None
+        return await self._shared.add(turn, self._name, self._turn_s)
+
     async def _have_agreed(self) -> bool:
         found = await self._shared.get(RECORD_KEY)
         theirs = None if found is None else read(found)
         if theirs is not None:
             self._take_over(theirs)
+        self._has_begun = True
         said = self._unsaid_writes
         ours = replace(self._view, writes=self._view.writes + said)
         if ours == theirs:
@@ -184,17 +174,20 @@ class Cluster:
             self._guard.adopt(self._adopted(agreed))
 
     def _adopted(self, view: View) -> Adopted:
-        now, wall_s = self._clock.monotonic(), self._clock.wall().timestamp()
+        now = Moment.now(self._clock)
         moved, ordered = view.moved, view.ordered
+        left_s = remaining_s(moved, now.epoch_s)
+        if not self._has_begun:
+            left_s = min(left_s, self._open_s)
         forced: Forced | None = None
         if ordered.forced is not None:
-            ago_s = max(0.0, wall_s - ordered.stamp)
-            forced = Forced(state=ordered.forced, why=ordered.why, at=now - ago_s)
+            at = now.to_monotonic_s(ordered.stamp)
+            forced = Forced(state=ordered.forced, why=ordered.why, at=at)
         return Adopted(
             state=moved.to if forced is None else forced.state,
             cause=moved.cause if forced is None else None,
-            at=now - max(0.0, wall_s - moved.stamp),
-            open_until=now + remaining_s(moved, wall_s),
+            at=now.to_monotonic_s(moved.stamp),
+            open_until=now.monotonic_s + left_s,
             forced=forced,
         )
 
@@ -203,10 +196,11 @@ class Cluster:
         if transition.elsewhere or transition.to is BreakerState.HALF_OPEN:
             return
         snapshot = self._guard.snapshot()
-        ago_s = self._clock.monotonic() - transition.at
+        now = Moment.now(self._clock)
+        ago_s = now.monotonic_s - transition.at
         is_open = transition.to is BreakerState.OPEN
         moved = Moved(
-            stamp=self._view.stamp(self._clock.wall().timestamp() - ago_s),
+            stamp=self._view.stamp(now.to_epoch_s(transition.at)),
             to=transition.to,
             cause=transition.cause,
             wait_s=ago_s + snapshot.retry_after_s if is_open else 0.0,

@@ -19,6 +19,7 @@ from proxy.messages import CacheKey, Entry
 
 if TYPE_CHECKING:
     from proxy.messages import Headers
+    from proxy.moment import Moment
 
 MAGIC = b"PMSE"
 VERSION = 1
@@ -30,7 +31,7 @@ _LENGTH = struct.Struct(">I")
 _REST_AT = len(_START) + hashlib.sha256().digest_size
 
 
-def encode(key: CacheKey, entry: Entry, *, sent_at_epoch_s: float) -> bytes:
+def encode(key: CacheKey, entry: Entry, now: Moment) -> bytes:
     """Write an entry; its key goes with it, so that it answers no other question."""
     head = json.dumps(
         {
@@ -38,22 +39,22 @@ def encode(key: CacheKey, entry: Entry, *, sent_at_epoch_s: float) -> bytes:
             "status": entry.status,
             "headers": entry.headers,
             "etag": entry.etag,
-            "sent_at": sent_at_epoch_s,
+            "sent_at": now.to_epoch_s(entry.sent_at),
         }
     ).encode()
     rest = _LENGTH.pack(len(head)) + head + entry.body
     return _START + hashlib.sha256(rest).digest() + rest
 
 
-def decode(key: CacheKey, value: bytes, *, epoch_s: float, now: float) -> Entry | None:
+def decode(key: CacheKey, value: bytes, now: Moment) -> Entry | None:
     """Read the entry of `key`; that of another key is a miss too."""
-    found = read(value, epoch_s=epoch_s, now=now)
+    found = read(value, now)
     return found[1] if found is not None and found[0] == key else None
 
 
-def read(value: bytes, *, epoch_s: float, now: float) -> tuple[CacheKey, Entry] | None:
+def read(value: bytes, now: Moment) -> tuple[CacheKey, Entry] | None:
     """
-    Read an entry and its key at `now` (monotonic s), which is `epoch_s` on the wall.
+    Read an entry and its key.
 
     An entry sent in the future by more than clocks may differ has no age, and is none.
     """
@@ -64,18 +65,19 @@ def read(value: bytes, *, epoch_s: float, now: float) -> tuple[CacheKey, Entry] 
         (length,) = _LENGTH.unpack_from(rest)
         body_at = _LENGTH.size + length
         head = json.loads(rest[_LENGTH.size : body_at])
-        age_s = epoch_s - float(head["sent_at"])
+        sent_at_epoch_s = float(head["sent_at"])
         entry = Entry(
             status=int(head["status"]),
             headers=_headers(head["headers"]),
             body=rest[body_at:],
-            sent_at=now - max(0.0, age_s),
+            sent_at=now.to_monotonic_s(sent_at_epoch_s),
             etag=str(head["etag"]),
         )
         key = CacheKey(str(head["key"]))
     except (ValueError, TypeError, LookupError, RecursionError, struct.error):
         return None
-    if not (math.isfinite(age_s) and age_s >= -MAX_SKEW_S):
+    ahead_s = sent_at_epoch_s - now.epoch_s
+    if not (math.isfinite(ahead_s) and ahead_s <= MAX_SKEW_S):
         return None
     return key, entry
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proxy import codec, snapshot
+from proxy.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -84,9 +85,9 @@ class Keeper:
         for copy in copies:
             await self._take(copy)
         self._know_of_writes(saved)
-        now, epoch_s = self._clock.monotonic(), self._clock.wall().timestamp()
         self._telemetry.snapshot_restored(self._memory.size()[0])
-        seen = snapshot.adopted(saved, now=now, epoch_s=epoch_s, open_s=self._open_s)
+        now = Moment.now(self._clock)
+        seen = snapshot.adopted(saved, now, open_s=self._open_s)
         if seen is not None:
             self._guard.restore(seen)
 
@@ -111,8 +112,7 @@ class Keeper:
         await asyncio.shield(self._saving)
 
     async def _take(self, copy: bytes) -> None:
-        now, epoch_s = self._clock.monotonic(), self._clock.wall().timestamp()
-        found = codec.read(copy, epoch_s=epoch_s, now=now)
+        found = codec.read(copy, Moment.now(self._clock))
         if found is None:
             return
         try:
@@ -126,28 +126,25 @@ class Keeper:
         if not saved.clean:
             self._service.written()
         elif saved.written_at is not None:
-            ago_s = max(0.0, self._clock.wall().timestamp() - saved.written_at)
+            now = Moment.now(self._clock)
+            ago_s = now.monotonic_s - now.to_monotonic_s(saved.written_at)
             self._service.written(-ago_s)
 
     async def _save(self, clean: bool) -> None:
-        now, epoch_s = self._clock.monotonic(), self._clock.wall().timestamp()
+        now = Moment.now(self._clock)
         saved = snapshot.saved(
             self._guard.snapshot(),
             scope=self._scope,
             clean=clean,
             written_at=self._service.written_at,
             now=now,
-            epoch_s=epoch_s,
         )
         usable = [
             (key, entry)
             for key, entry in self._memory.held()
-            if now - entry.sent_at <= self._lifetime_of(key).usable_s
+            if now.monotonic_s - entry.sent_at <= self._lifetime_of(key).usable_s
         ]
-        copies = (
-            codec.encode(key, entry, sent_at_epoch_s=entry.sent_at + epoch_s - now)
-            for key, entry in usable
-        )
+        copies = (codec.encode(key, entry, now) for key, entry in usable)
         try:
             pieces = snapshot.write(saved, copies)
             await asyncio.to_thread(_write, self._path, pieces)

@@ -2,12 +2,14 @@
 A question that several proxies ask at once goes to the PMS once (CONTRACT §4).
 
 Who asks first marks the question in Redis as under way; the others wait for the answer
-there, but never longer than a call may wait for a place, and then ask themselves. A
-question whose asker was killed, or got no answer worth keeping, is free again.
+there, but never longer than a call may wait for a place, and then ask themselves. The
+mark is a short lease that its proxy renews, so that a question whose asker was killed,
+or got no answer worth keeping, is soon free again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,13 +17,18 @@ from typing import TYPE_CHECKING
 
 from proxy.codec import decode, encode
 from proxy.errors import BackendDown
+from proxy.moment import Moment
 
 if TYPE_CHECKING:
-    from proxy.cluster import Shared
-    from proxy.messages import CacheKey, Clock, Entry
+    from collections.abc import Callable
 
-FLIGHT_KEY = "flight:1:{digest}"
+    from proxy.messages import CacheKey, Clock, Entry
+    from proxy.patience import Patience
+    from proxy.shared import Shared
+
 UNDER_WAY = b"?"
+LEASE_S = 1.0
+RENEW_EVERY_S = 0.3
 LOOK_EVERY_S = 0.05
 # The answer stays there until all who wait have looked, and who came too late.
 TELL_FOR_S = 1.0
@@ -29,26 +36,35 @@ TELL_FOR_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The right to ask the PMS for all proxies; ended exactly once."""
+    """The right to ask the PMS for all proxies; `Peers.end` ends it, once."""
 
-    peers: Peers
     key: CacheKey
-
-    async def end(self, entry: Entry | None) -> None:
-        """Tell the others what came of it; None: nothing that they may have."""
-        await self.peers.tell(self.key, entry)
+    name: str
+    renewing: asyncio.Task[None]
 
 
 class Peers:
-    """The other proxies, as a reader sees them."""
+    """
+    The other proxies, as a reader sees them.
+
+    `clearing` is the last clearing of the copies that is known here: what was asked
+    before it answers nobody after it.
+    """
 
     def __init__(
-        self, *, shared: Shared, clock: Clock, wait_s: float, lead_s: float
+        self,
+        *,
+        shared: Shared,
+        patience: Patience,
+        clock: Clock,
+        clearing: Callable[[], int],
+        wait_s: float,
     ) -> None:
         self._shared = shared
+        self._patience = patience
         self._clock = clock
+        self._clearing = clearing
         self._wait_s = wait_s
-        self._lead_s = lead_s
 
     async def begin(
         self, key: CacheKey, younger_than: float | None
@@ -64,37 +80,51 @@ class Peers:
         if younger_than is not None and younger_than > now:
             # A write so near that two clocks may not agree which was first.
             return None
+        name = self._name(key)
         try:
             while True:
-                if await self._shared.add(_name(key), UNDER_WAY, self._lead_s):
-                    return Lead(self, key)
-                found = await self._shared.get(_name(key))
+                mark = self._shared.add(name, UNDER_WAY, LEASE_S)
+                if await self._patience.wait(mark):
+                    return self._lead(key, name)
+                found = await self._patience.wait(self._shared.get(name))
                 if found not in (None, UNDER_WAY):
                     return self._younger(key, found, younger_than)
                 if self._clock.monotonic() >= wait_until:
                     return None
                 await self._clock.sleep(LOOK_EVERY_S)
         except BackendDown:
+            # A mark that was made all the same is not renewed.
             return None
 
-    async def tell(self, key: CacheKey, entry: Entry | None) -> None:
-        """Put an answer where the others wait for it, or let one of them ask."""
+    async def end(self, lead: Lead, entry: Entry | None) -> None:
+        """Put the answer where the others wait for it; None: let one of them ask."""
+        lead.renewing.cancel()
         with suppress(BackendDown):
             if entry is None:
-                await self._shared.delete(_name(key))
+                await self._shared.delete(lead.name)
                 return
-            age_s = self._clock.monotonic() - entry.sent_at
-            sent_at_epoch_s = self._clock.wall().timestamp() - age_s
-            value = encode(key, entry, sent_at_epoch_s=sent_at_epoch_s)
-            await self._shared.set(_name(key), value, TELL_FOR_S)
+            value = encode(lead.key, entry, Moment.now(self._clock))
+            await self._shared.set(lead.name, value, TELL_FOR_S)
+
+    def _lead(self, key: CacheKey, name: str) -> Lead:
+        renewing = asyncio.get_running_loop().create_task(self._renew(name))
+        return Lead(key, name, renewing)
+
+    async def _renew(self, name: str) -> None:
+        is_ours = True
+        with suppress(BackendDown):
+            while is_ours:
+                await self._clock.sleep(RENEW_EVERY_S)
+                is_ours = await self._shared.compare_and_set(
+                    name, UNDER_WAY, UNDER_WAY, LEASE_S
+                )
 
     def _younger(self, key: CacheKey, value: bytes, than: float | None) -> Entry | None:
-        epoch_s = self._clock.wall().timestamp()
-        entry = decode(key, value, epoch_s=epoch_s, now=self._clock.monotonic())
+        entry = decode(key, value, Moment.now(self._clock))
         if entry is None or (than is not None and entry.sent_at <= than):
             return None
         return entry
 
-
-def _name(key: CacheKey) -> str:
-    return FLIGHT_KEY.format(digest=hashlib.sha256(key.encode()).hexdigest())
+    def _name(self, key: CacheKey) -> str:
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return f"flight:1:{self._clearing()}:{digest}"

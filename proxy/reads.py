@@ -114,7 +114,7 @@ class Reads:
             entry = result.entry if isinstance(result, Fetched) else None
         finally:
             # Behind the answer: a slow Redis must not hold it up.
-            _ = self._told.begin(begun.end(entry))
+            _ = self._told.begin(self._peers.end(begun, entry))
         return result
 
     async def _take(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from proxy.messages import Clock, Entry, Reading, Request
     from proxy.pms import Pms
     from proxy.reads import Reads
+    from proxy.refresh_budget import RefreshBudget
     from proxy.store import Store
 
 
@@ -37,6 +38,7 @@ class Refresher:
         store: Store,
         clock: Clock,
         pause_s: float,
+        budget: RefreshBudget | None = None,
     ) -> None:
         self._hot = hot
         self._pms = pms
@@ -46,6 +48,7 @@ class Refresher:
         self._store = store
         self._clock = clock
         self._pause_s = pause_s
+        self._budget = budget
 
     def asked(self, request: Request, reading: Reading) -> None:
         """Take note of a guest's question."""
@@ -81,6 +84,9 @@ class Refresher:
         )
 
     async def _refresh(self, search: HotSearch, copy: Entry) -> None:
+        # Other proxies spend from the same budget, where there are any.
+        if self._budget is not None and not await self._budget.take():
+            return
         now = self._clock.monotonic()
         flight = self._reads.refresh(search.request, search.reading, search.key, now)
         if flight is not None:

@@ -22,6 +22,8 @@ from proxy.messages import BreakerState, Cause
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from proxy.moment import Moment
+
 START = b"PMSF\x01"
 _LENGTH = struct.Struct(">I")
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -53,11 +55,9 @@ def saved(
     scope: str,
     clean: bool,
     written_at: float | None,
-    now: float,
-    epoch_s: float,
+    now: Moment,
 ) -> Saved:
-    """Return what is to be kept of the breaker as it is at `now`."""
-    to_epoch_s = epoch_s - now
+    """Return what is to be kept of the breaker as it is now."""
     forced = breaker.forced
     since = breaker.not_closed_since if forced is None else forced.at
     closed = breaker.state is BreakerState.CLOSED
@@ -67,26 +67,24 @@ def saved(
         # Half-open is an open one whose time is over: the probe has no result yet.
         state=BreakerState.CLOSED if closed else BreakerState.OPEN,
         cause=breaker.cause,
-        since=(now if since is None else since) + to_epoch_s,
-        open_until=epoch_s + breaker.retry_after_s,
+        since=now.epoch_s if since is None else now.to_epoch_s(since),
+        open_until=now.epoch_s + breaker.retry_after_s,
         why=None if forced is None else forced.why,
-        written_at=None if written_at is None else written_at + to_epoch_s,
+        written_at=None if written_at is None else now.to_epoch_s(written_at),
     )
 
 
-def adopted(
-    saved: Saved, *, now: float, epoch_s: float, open_s: float
-) -> Adopted | None:
+def adopted(saved: Saved, now: Moment, *, open_s: float) -> Adopted | None:
     """Return what the breaker takes over; None where it was closed by itself."""
     if saved.state is BreakerState.CLOSED and saved.why is None:
         return None
-    at = now - max(0.0, epoch_s - saved.since)
-    left_s = min(max(0.0, saved.open_until - epoch_s), open_s)
+    at = now.to_monotonic_s(saved.since)
+    left_s = min(max(0.0, saved.open_until - now.epoch_s), open_s)
     return Adopted(
         state=saved.state,
         cause=saved.cause,
         at=at,
-        open_until=now + left_s,
+        open_until=now.monotonic_s + left_s,
         forced=None
         if saved.why is None
         else Forced(state=saved.state, why=saved.why, at=at),

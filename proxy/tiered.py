@@ -16,17 +16,20 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from proxy.coalesce import Flights
 from proxy.codec import MAX_SKEW_S, decode, encode
 from proxy.errors import BackendDown
+from proxy.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.freshness import Lifetime
     from proxy.messages import CacheKey, Clock, Entry
+    from proxy.patience import Patience
+    from proxy.shared import Shared
     from proxy.store import MemoryStore
 
 LOOK_EVERY_S = 1.0
@@ -44,24 +47,6 @@ YOUNGEST_KEY = "youngest:1"
 CLEARED_TTL_S = 2 * 86400.0
 
 
-class Shared(Protocol):
-    """What is used of `Backend`; every method may raise `BackendDown`."""
-
-    async def get(self, key: str) -> bytes | None:
-        """Return a value."""
-        ...
-
-    async def set(self, key: str, value: bytes, ttl_s: float) -> None:
-        """Keep a value."""
-        ...
-
-    async def compare_and_set(
-        self, key: str, expected: bytes | None, value: bytes, ttl_s: float
-    ) -> bool:
-        """Replace `expected` (None: nothing) by a value, in one step; say if done."""
-        ...
-
-
 class TieredStore:
     """A `Store`: memory in front, `Shared` behind; `run` writes and looks there."""
 
@@ -70,6 +55,7 @@ class TieredStore:
         *,
         memory: MemoryStore,
         shared: Shared,
+        patience: Patience,
         clock: Clock,
         lifetime_of: Callable[[CacheKey], Lifetime],
         on_crash: Callable[[], None],
@@ -77,6 +63,7 @@ class TieredStore:
         self._on_crash = on_crash
         self._memory = memory
         self._shared = shared
+        self._patience = patience
         self._clock = clock
         self._lifetime_of = lifetime_of
         self._looks: Flights[Entry | None] = Flights()
@@ -116,6 +103,10 @@ class TieredStore:
         self._memory.forget(now)
         await self._look_for_clearing()
 
+    def clearing(self) -> int:
+        """Return the stamp of the last clearing, in wall-clock milliseconds."""
+        return self._cleared_ms
+
     def size(self) -> tuple[int, int]:
         """Return entries and bytes held in memory."""
         return self._memory.size()
@@ -125,8 +116,7 @@ class TieredStore:
         here = self._memory.youngest_sent_at()
         if not self._youngest_epoch_s:
             return here
-        ago_s = max(0.0, self._epoch_s() - self._youngest_epoch_s)
-        shared = self._clock.monotonic() - ago_s
+        shared = Moment.now(self._clock).to_monotonic_s(self._youngest_epoch_s)
         return shared if here is None else max(here, shared)
 
     def write_all(self) -> None:
@@ -182,8 +172,8 @@ class TieredStore:
         if left_s <= 0:
             return
         name = self._name(key)
-        sent_at_epoch_s = self._epoch_s() - self._age_s(entry)
-        value = encode(key, entry, sent_at_epoch_s=sent_at_epoch_s)
+        now = Moment.now(self._clock)
+        value = encode(key, entry, now)
         for _ in range(TRIES):
             found = await self._shared.get(name)
             other = None if found is None else self._decode(key, found)
@@ -191,6 +181,7 @@ class TieredStore:
                 return
             if await self._shared.compare_and_set(name, found, value, left_s):
                 break
+        sent_at_epoch_s = now.to_epoch_s(entry.sent_at)
         if sent_at_epoch_s > self._youngest_epoch_s + LOOK_EVERY_S:
             self._youngest_epoch_s = sent_at_epoch_s
             said = b"%d" % sent_at_epoch_s
@@ -198,7 +189,7 @@ class TieredStore:
 
     async def _look(self, key: CacheKey) -> Entry | None:
         try:
-            found = await self._shared.get(self._name(key))
+            found = await self._patience.wait(self._shared.get(self._name(key)))
         except BackendDown:
             return None
         return None if found is None else self._decode(key, found)
@@ -235,8 +226,7 @@ class TieredStore:
         return f"copy:{self._cleared_ms}:{key}"
 
     def _decode(self, key: CacheKey, value: bytes) -> Entry | None:
-        now = self._clock.monotonic()
-        return decode(key, value, epoch_s=self._epoch_s(), now=now)
+        return decode(key, value, Moment.now(self._clock))
 
     def _age_s(self, entry: Entry) -> float:
         return self._clock.monotonic() - entry.sent_at

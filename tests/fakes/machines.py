@@ -157,6 +157,7 @@ class Machine:
             clock=own,
             on_written=self._written,
             turn_s=TURN_S,
+            open_s=30,
         )
         self.prober.share(self.cluster)
         self._tasks: list[asyncio.Task[None]] = []
@@ -188,12 +189,13 @@ class Machine:
         """Return the breaker's state."""
         return self.guard.state()
 
-    def fails(self, times: int = 5) -> None:
+    def fails(self, times: int = 5, retry_after_s: float | None = None) -> None:
         """Record so many failures of clients' calls."""
         for _ in range(times):
             gate = self.guard.acquire("availability")
             assert isinstance(gate, Permit)
-            self.guard.record(gate, Failed(cause=Cause.DOWN))
+            failed = Failed(cause=Cause.DOWN, retry_after_s=retry_after_s)
+            self.guard.record(gate, failed)
 
     def transitions(self, to: BreakerState, cause: str = Cause.DOWN) -> float | None:
         """Return the metric of transitions."""

@@ -145,6 +145,27 @@ async def test_one_turn_is_for_all_the_good_probes_that_it_takes() -> None:
         assert len(set(fleet.pms.probes)) == 1
 
 
+async def test_a_turn_lasts_as_long_as_its_probes() -> None:
+    """Slow good probes, several of them: nobody else probes in between."""
+    async with _fleet(()) as fleet:
+        for number in range(2):
+            fleet.joins(f"machine {number}", policy=BreakerPolicy(successes=4))
+        await fleet.passes(0.5)
+        fleet.machines[0].fails()
+        fleet.pms.hangs = True
+        await fleet.passes(31)
+        for _ in range(3):
+            await fleet.passes(TURN_S / 2)
+            fleet.pms.hangs = False
+            await asyncio.sleep(0)
+            fleet.pms.hangs = True
+        await fleet.passes(1)
+
+        assert fleet.states() == {HALF_OPEN}
+        assert len(fleet.pms.probes) == 4
+        assert len(set(fleet.pms.probes)) == 1
+
+
 async def test_a_mistake_of_ours_does_not_end_the_agreement(fleet: Fleet) -> None:
     """After an exception that nobody expected they agree all the same."""
     fleet.shared.is_odd = True
@@ -293,6 +314,17 @@ async def test_a_newcomer_starts_as_the_others_are(fleet: Fleet) -> None:
 
     assert newcomer.state() is OPEN
     assert newcomer.guard.snapshot().retry_after_s < 20
+
+
+async def test_a_newcomer_waits_no_longer_than_an_open_interval(fleet: Fleet) -> None:
+    """CONTRACT §5: whatever the PMS asked for before, at most 30 s after a restart."""
+    fleet.machines[0].fails(retry_after_s=120)
+    await fleet.passes(0.5)
+    newcomer = fleet.joins("newcomer")
+    await fleet.passes(0.5)
+
+    assert fleet.machines[1].guard.snapshot().retry_after_s > 110
+    assert newcomer.guard.snapshot().retry_after_s <= 30
 
 
 async def test_an_outage_outlives_all_proxies(fleet: Fleet) -> None:

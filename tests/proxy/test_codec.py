@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from proxy.codec import MAGIC, decode, encode, read
 from proxy.messages import CacheKey, Entry
+from proxy.moment import Moment
 
 GOLDEN = Path(__file__).parent.parent / "data" / "entry_v1.bin"
 KEY = CacheKey("pms:v1:availability:" + "0" * 64)
@@ -22,7 +23,7 @@ ENTRY = Entry(
     sent_at=1000.0,
     etag='"2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"',
 )
-VALUE = encode(KEY, ENTRY, sent_at_epoch_s=SENT_AT_EPOCH_S)
+VALUE = encode(KEY, ENTRY, Moment(ENTRY.sent_at, SENT_AT_EPOCH_S))
 
 
 def _signed(rest: bytes, start: bytes = MAGIC + b"\x01") -> bytes:
@@ -35,7 +36,7 @@ def _head(text: bytes) -> bytes:
 
 def test_what_was_written_is_read_in_another_process() -> None:
     """Ten seconds later by the wall it is ten seconds old, whatever monotonic says."""
-    assert decode(KEY, VALUE, epoch_s=SENT_AT_EPOCH_S + 10, now=77.0) == Entry(
+    assert decode(KEY, VALUE, Moment(77.0, SENT_AT_EPOCH_S + 10)) == Entry(
         status=200,
         headers=ENTRY.headers,
         body=ENTRY.body,
@@ -48,7 +49,7 @@ def test_version_1_is_read_for_ever() -> None:
     """Bytes that a released version wrote are read, and written the same."""
     golden = GOLDEN.read_bytes()
 
-    assert read(golden, epoch_s=SENT_AT_EPOCH_S, now=1000.0) == (KEY, ENTRY)
+    assert read(golden, Moment(1000.0, SENT_AT_EPOCH_S)) == (KEY, ENTRY)
     assert golden == VALUE
 
 
@@ -57,7 +58,7 @@ def test_version_1_is_read_for_ever() -> None:
 )
 def test_clocks_may_differ_a_little(ahead_s: float, age_s: float | None) -> None:
     """Up to 2 s in the future is now; more has no age that could be trusted."""
-    entry = decode(KEY, VALUE, epoch_s=SENT_AT_EPOCH_S - ahead_s, now=1000.0)
+    entry = decode(KEY, VALUE, Moment(1000.0, SENT_AT_EPOCH_S - ahead_s))
 
     assert (None if entry is None else 1000.0 - entry.sent_at) == age_s
 
@@ -66,7 +67,7 @@ def test_an_entry_answers_no_other_question() -> None:
     """Under another key it is a miss."""
     other = CacheKey(KEY.replace("0", "1"))
 
-    assert decode(other, VALUE, epoch_s=SENT_AT_EPOCH_S, now=1000.0) is None
+    assert decode(other, VALUE, Moment(1000.0, SENT_AT_EPOCH_S)) is None
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,10 @@ def test_an_entry_answers_no_other_question() -> None:
 )
 def test_what_is_not_exactly_an_entry_is_a_miss(value: bytes) -> None:
     """Cut short, lengthened, changed, foreign or of another version: never a crash."""
-    assert read(value, epoch_s=SENT_AT_EPOCH_S, now=1000.0) is None
+    assert read(value, Moment(1000.0, SENT_AT_EPOCH_S)) is None
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_it(foreign: bytes) -> None:
     """Whatever stands behind a good checksum is read or is a miss."""
-    read(_signed(foreign), epoch_s=SENT_AT_EPOCH_S, now=1000.0)
+    read(_signed(foreign), Moment(1000.0, SENT_AT_EPOCH_S))

@@ -10,10 +10,11 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.machines import SharedMemory, steps
 from proxy.messages import CacheKey, Entry
-from proxy.peers import TELL_FOR_S, Lead, Peers
+from proxy.patience import Patience
+from proxy.peers import LEASE_S, TELL_FOR_S, Lead, Peers
 
 KEY = CacheKey("availability /api/hotel_ari 1")
-WAIT_S, LEAD_S = 5.0, 21.0
+WAIT_S = 5.0
 
 
 class Two:
@@ -22,6 +23,7 @@ class Two:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.shared = SharedMemory(self.clock)
+        self.cleared_ms = 0
         self.one, self.other = self._peers(), self._peers()
 
     def entry(self) -> Entry:
@@ -41,7 +43,13 @@ class Two:
         return lead
 
     def _peers(self) -> Peers:
-        return Peers(shared=self.shared, clock=self.clock, wait_s=WAIT_S, lead_s=LEAD_S)
+        return Peers(
+            shared=self.shared,
+            patience=Patience(self.clock),
+            clock=self.clock,
+            clearing=lambda: self.cleared_ms,
+            wait_s=WAIT_S,
+        )
 
 
 @pytest.fixture
@@ -62,7 +70,7 @@ async def test_who_asks_second_gets_the_firsts_answer(two: Two) -> None:
     lead = await two.leads()
     waiting = await _waits(two)
     assert not waiting.done()
-    await lead.end(entry)
+    await two.one.end(lead, entry)
     await steps(two.clock, 0.05)
 
     found = waiting.result()
@@ -73,7 +81,7 @@ async def test_who_asks_second_gets_the_firsts_answer(two: Two) -> None:
 
 async def test_who_comes_just_after_gets_it_too(two: Two) -> None:
     """Between looking for a copy and asking, another's answer may have come."""
-    await (await two.leads()).end(two.entry())
+    await two.one.end(await two.leads(), two.entry())
     assert isinstance(await two.other.begin(KEY, None), Entry)
 
     two.clock.advance(TELL_FOR_S)
@@ -90,7 +98,7 @@ async def test_a_failed_call_hands_the_lead_on(two: Two) -> None:
     """Where the first got nothing worth keeping, the second asks, at once."""
     lead = await two.leads()
     waiting = await _waits(two)
-    await lead.end(None)
+    await two.one.end(lead, None)
     await steps(two.clock, 0.05)
 
     assert isinstance(waiting.result(), Lead)
@@ -108,10 +116,35 @@ async def test_nobody_waits_longer_than_for_a_place(two: Two) -> None:
 
 
 async def test_the_lead_of_a_killed_proxy_ends(two: Two) -> None:
-    """Nobody is waited for longer than its call could take."""
-    await two.leads()
-    two.clock.advance(LEAD_S)
+    """It no longer renews its mark, and the others wait for a second at most."""
+    lead = await two.leads()
+    lead.renewing.cancel()
+    waiting = await _waits(two)
+    await steps(two.clock, LEASE_S + 0.1)
+    assert isinstance(waiting.result(), Lead)
+
+
+async def test_a_long_call_keeps_its_lead(two: Two) -> None:
+    """The mark is renewed for as long as the call takes."""
+    lead = await two.leads()
+    await steps(two.clock, 20)
+    waiting = await _waits(two)
+    assert not waiting.done()
+
+    await two.one.end(lead, two.entry())
+    await steps(two.clock, 0.05)
+    assert isinstance(waiting.result(), Entry)
+
+
+async def test_an_answer_from_before_a_clearing_is_none(two: Two) -> None:
+    """An operator has cleared the copies: what was under way answers nobody."""
+    lead = await two.leads()
+    two.cleared_ms = 1
     assert isinstance(await two.other.begin(KEY, None), Lead)
+    await two.one.end(lead, two.entry())
+    two.clock.advance(LEASE_S)
+
+    assert isinstance(await two.one.begin(KEY, None), Lead)
 
 
 async def test_an_answer_from_before_a_write_is_none(two: Two) -> None:
@@ -120,7 +153,7 @@ async def test_an_answer_from_before_a_write_is_none(two: Two) -> None:
     lead = await two.leads()
     two.clock.advance(0.1)
     waiting = await _waits(two, than=two.clock.monotonic())
-    await lead.end(entry)
+    await two.one.end(lead, entry)
     await steps(two.clock, 0.05)
 
     assert waiting.result() is None
@@ -148,5 +181,5 @@ async def test_without_redis_each_asks_alone(two: Two) -> None:
     await steps(two.clock, 0.05)
 
     assert waiting.result() is None
-    await lead.end(two.entry())
+    await two.one.end(lead, two.entry())
     assert await two.other.begin(KEY, None) is None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
 from fakes.clock import FakeClock
+from fakes.machines import SharedMemory
 from proxy.breaker import Breaker
 from proxy.breaker_values import BreakerPolicy
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
@@ -13,6 +16,7 @@ from proxy.guard import Guard
 from proxy.hot import HotPolicy, HotSearches
 from proxy.messages import CacheKey, Entry, Operation, Reading, Request
 from proxy.qloapps.adapter import QloApps
+from proxy.refresh_budget import RefreshBudget
 from proxy.refresher import Refresher
 from proxy.store import MemoryStore
 from proxy.telemetry import Telemetry
@@ -68,7 +72,7 @@ class SharedStore(MemoryStore):
 class Bench:
     """A refresher, running, with one hot search whose copy leaves freshness."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: RefreshBudget | None = None) -> None:
         self.clock = FakeClock()
         telemetry = Telemetry(self.clock, "test")
         breaker = Breaker(BreakerPolicy(), self.clock.monotonic())
@@ -83,6 +87,7 @@ class Bench:
             store=self.store,
             clock=self.clock,
             pause_s=1,
+            budget=budget,
         )
         self.running = asyncio.create_task(self.refresher.run())
 
@@ -169,4 +174,20 @@ async def test_a_copy_that_is_gone_is_not_brought_back() -> None:
     await bench.passes(26)
 
     assert bench.reads.begun == 0
+    await bench.ends()
+
+
+@pytest.mark.parametrize(("spent", "begun"), [(0, 1), (1, 0)])
+async def test_what_another_proxy_spent_is_spent(spent: int, begun: int) -> None:
+    """The budget of a minute is that of all proxies together."""
+    shared = SharedMemory(FakeClock())
+    budgets = [
+        RefreshBudget(shared=shared, clock=FakeClock(), per_min=1) for _ in range(2)
+    ]
+    for _ in range(spent):
+        assert await budgets[0].take()
+    bench = Bench(budgets[1])
+    await bench.is_due()
+
+    assert bench.reads.begun == begun
     await bench.ends()

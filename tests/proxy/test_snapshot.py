@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from proxy.breaker import Breaker
 from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.messages import BreakerState, Cause, Failed
+from proxy.moment import Moment
 from proxy.snapshot import START, Saved, adopted, read, saved, write
 
 EPOCH_S = 1_795_000_000.0
@@ -50,13 +51,12 @@ def _restarted(before: Breaker, now: float, gone_s: float) -> Breaker:
         scope="",
         clean=True,
         written_at=None,
-        now=now,
-        epoch_s=EPOCH_S,
+        now=Moment(now, EPOCH_S),
     )
     found = read(b"".join(write(kept, [])), "")
     assert found is not None
     after = Breaker(BreakerPolicy(), 0.0)
-    seen = adopted(found[0], now=0.0, epoch_s=EPOCH_S + gone_s, open_s=30)
+    seen = adopted(found[0], Moment(0.0, EPOCH_S + gone_s), open_s=30)
     if seen is not None:
         after.adopt(seen, 0.0)
     return after
@@ -139,7 +139,7 @@ def test_an_open_breaker_stays_open(gone_s: float, left_s: float) -> None:
 def test_the_wait_that_the_pms_asked_for_is_not_kept_for_longer() -> None:
     """CONTRACT §5: after a restart the remaining time is at most 30 s."""
     kept = replace(SAVED, open_until=EPOCH_S + 120)
-    seen = adopted(kept, now=0.0, epoch_s=EPOCH_S, open_s=30)
+    seen = adopted(kept, Moment(0.0, EPOCH_S), open_s=30)
 
     assert seen is not None
     assert seen.open_until == 30

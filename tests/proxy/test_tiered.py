@@ -14,6 +14,8 @@ from proxy.codec import decode, encode
 from proxy.errors import BackendDown
 from proxy.freshness import Lifetime
 from proxy.messages import CacheKey, Entry
+from proxy.moment import Moment
+from proxy.patience import Patience
 from proxy.store import MemoryStore
 from proxy.tiered import PAUSE_S, TieredStore
 
@@ -53,6 +55,14 @@ class FakeShared:
         self.values[key] = value
         self.ttls[key] = ttl_s
 
+    async def add(self, key: str, value: bytes, ttl_s: float) -> bool:
+        """Keep a value where there is none."""
+        return await self.compare_and_set(key, None, value, ttl_s)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value."""
+        self.values.pop(key, None)
+
     async def compare_and_set(
         self, key: str, expected: bytes | None, value: bytes, ttl_s: float
     ) -> bool:
@@ -76,6 +86,7 @@ class Bench:
         self.store = TieredStore(
             memory=self.memory,
             shared=shared,
+            patience=Patience(clock),
             clock=clock,
             lifetime_of=self._lifetime_of,
             on_crash=lambda: self.crashes.append("crashed"),
@@ -99,9 +110,7 @@ class Bench:
 
     def value(self, entry: Entry, key: CacheKey = KEY) -> bytes:
         """Return an entry as another proxy writes it."""
-        age_s = self.clock.monotonic() - entry.sent_at
-        at = self.clock.wall().timestamp() - age_s
-        return encode(key, entry, sent_at_epoch_s=at)
+        return encode(key, entry, Moment.now(self.clock))
 
     async def body(self, key: CacheKey = KEY) -> bytes | None:
         """Return what a guest would get."""
@@ -111,9 +120,7 @@ class Bench:
     def shared_body(self, name: str = NAME) -> bytes | None:
         """Return what stands in Redis."""
         value = self.shared.values.get(name)
-        epoch_s = self.clock.wall().timestamp()
-        now = self.clock.monotonic()
-        entry = value and decode(KEY, value, epoch_s=epoch_s, now=now)
+        entry = value and decode(KEY, value, Moment.now(self.clock))
         return entry.body if isinstance(entry, Entry) else None
 
 
