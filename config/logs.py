@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -16,26 +17,42 @@ if TYPE_CHECKING:
 HIDDEN = "(hidden)"
 
 
+# A shorter secret is hidden where it stands alone, and not inside other words: a token
+# of one letter would blank that letter from every line, and hide nothing by it.
+WHOLE_WORD_BELOW = 8
+# Made here, and programs read them.
+_NEVER_SECRET = frozenset({"level", "timestamp"})
+
+
 class Redactor:
     """A processor that hides every given secret wherever it stands in an event."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._known: set[str] = set()
+        self._patterns: list[re.Pattern[str]] = []
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hide these too; those known before may still be in use, and stay hidden."""
+        self._known.update(filter(None, secrets))
         # The longest first, lest a secret that holds another is left half shown.
-        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        longest_first = sorted(self._known, key=len, reverse=True)
+        self._patterns = [_pattern(secret) for secret in longest_first]
 
     def __call__(
         self, logger: WrappedLogger, method: str, event: EventDict
     ) -> EventDict:
         """Return the event without secrets."""
         del logger, method
-        if not self._secrets:
-            return event
-        return {name: self._clean(value) for name, value in event.items()}
+        return {
+            name: value if name in _NEVER_SECRET else self._clean(value)
+            for name, value in event.items()
+        }
 
     def _clean(self, value: object) -> object:
         if isinstance(value, str):
-            for secret in self._secrets:
-                value = value.replace(secret, HIDDEN)
+            for pattern in self._patterns:
+                value = pattern.sub(HIDDEN, value)
             return value
         if isinstance(value, dict):
             pairs = cast("dict[str, object]", value)
@@ -45,8 +62,22 @@ class Redactor:
         return value
 
 
-def set_up_logs(*, secrets: Iterable[str] = (), stream: TextIO = sys.stdout) -> None:
-    """Send structlog, and what libraries log, to `stream`, a line an event."""
+def _pattern(secret: str) -> re.Pattern[str]:
+    escaped = re.escape(secret)
+    if len(secret) < WHOLE_WORD_BELOW:
+        escaped = rf"(?<!\w){escaped}(?!\w)"
+    return re.compile(escaped)
+
+
+def set_up_logs(
+    *, secrets: Iterable[str] = (), stream: TextIO = sys.stdout
+) -> Redactor:
+    """
+    Send structlog, and what libraries log, to `stream`, a line an event.
+
+    The redactor that all of it passes is returned, to learn of later secrets.
+    """
+    redactor = Redactor(secrets)
     renderer: Processor
     if stream.isatty():
         renderer = structlog.processors.KeyValueRenderer(
@@ -62,7 +93,7 @@ def set_up_logs(*, secrets: Iterable[str] = (), stream: TextIO = sys.stdout) -> 
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        Redactor(secrets),
+        redactor,
     ]
     structlog.configure(
         processors=[*shared, renderer],
@@ -81,3 +112,4 @@ def set_up_logs(*, secrets: Iterable[str] = (), stream: TextIO = sys.stdout) -> 
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    return redactor
