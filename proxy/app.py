@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,13 +10,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from proxy import policies
-from proxy.admin import Order
-from proxy.backend import Backend
+from proxy.beside import beside
 from proxy.breaker import Breaker
 from proxy.bulkhead import Bulkhead
 from proxy.callers import Callers
 from proxy.calls import Caller, Result
-from proxy.cluster import Cluster
 from proxy.coalesce import Flights
 from proxy.codec import MAX_SKEW_S
 from proxy.drain import Drain
@@ -26,24 +22,22 @@ from proxy.guard import Guard, Observer
 from proxy.handlers import Handlers
 from proxy.hot import HotSearches
 from proxy.incoming import MAX_BODY_BYTES, ask_for_body
+from proxy.invalidation import Invalidation
 from proxy.keeper import Keeper
-from proxy.messages import BreakerState
 from proxy.metrics import Gauges
+from proxy.orders import Orders
 from proxy.outgoing import Outgoing, leave_untyped
 from proxy.own_paths import OwnPaths
-from proxy.patience import Patience
-from proxy.peers import Peers
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
 from proxy.reads import FlightResult, Reads
-from proxy.refresh_budget import RefreshBudget
 from proxy.refresher import Refresher
 from proxy.service import Service
+from proxy.sharing import Sharing
 from proxy.status import Surroundings, status_document
 from proxy.store import MemoryStore
 from proxy.telemetry import Telemetry
-from proxy.tiered import TieredStore
 from proxy.upstream import HttpUpstream
 from proxy.writes import Writes
 
@@ -53,6 +47,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from config.proxy_settings import ProxySettings
+    from proxy.cluster import Cluster
     from proxy.freshness import Lifetime
     from proxy.messages import CacheKey, Clock
     from proxy.store import Store
@@ -65,9 +60,6 @@ DRAIN = web.AppKey("drain", Drain)
 # often than each MIN_PAUSE_S.
 LOOKS_A_LEAD = 4
 MIN_PAUSE_S = 0.02
-
-# At the stop Redis gets so long to take the last copies (ours).
-LAST_WRITES_S = 1.0
 
 
 def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
@@ -111,19 +103,9 @@ class _Proxy:
         guard = Observer if settings.breaker_observe_only else Guard
         self._guard = guard(self._breaker, clock, self._telemetry)
         self._memory = MemoryStore(settings.cache_bytes)
-        self._backend = self._redis(settings)
-        self._patience = Patience(clock)
-        self._tiered: TieredStore | None = None
-        if self._backend is not None:
-            self._tiered = TieredStore(
-                memory=self._memory,
-                shared=self._backend,
-                patience=self._patience,
-                clock=clock,
-                lifetime_of=_lifetime_of(settings),
-                on_crash=self._telemetry.crashed,
-            )
-        self._store: Store = self._tiered or self._memory
+        self._sharing = self._make_sharing()
+        sharing = self._sharing
+        self._store: Store = self._memory if sharing is None else sharing.store
         self._upstream = HttpUpstream(settings.upstream_url, clock)
         self._bulkhead = Bulkhead(policies.bulkhead_policy(settings), clock, self._hung)
         # The requests' share of it begins with the signal.
@@ -149,6 +131,11 @@ class _Proxy:
         self._read_flights: Flights[FlightResult] = Flights()
         self._write_flights: Flights[Result] = Flights()
         self._told: Flights[None] = Flights()
+        self._invalidation = Invalidation(
+            clock=clock,
+            flights=self._read_flights,
+            margin_s=0.0 if sharing is None else MAX_SKEW_S,
+        )
         reads = Reads(
             pms=pms,
             caller=caller,
@@ -157,7 +144,7 @@ class _Proxy:
             flights=self._read_flights,
             told=self._told,
             on_joined=self._telemetry.coalesced,
-            peers=self._peers(),
+            peers=None if sharing is None else sharing.peers,
         )
         hot = policies.hot_policy(settings)
         self._refresher = Refresher(
@@ -169,7 +156,7 @@ class _Proxy:
             store=self._store,
             clock=clock,
             pause_s=max(MIN_PAUSE_S, hot.lead_s / LOOKS_A_LEAD),
-            budget=self._refresh_budget(),
+            budget=None if sharing is None else sharing.budget,
         )
         self._service = Service(
             pms=pms,
@@ -181,7 +168,7 @@ class _Proxy:
                 guard=self._guard,
                 flights=self._write_flights,
                 telemetry=self._telemetry,
-                on_written=self._written,
+                invalidation=self._invalidation,
                 retry_after_s=settings.max_wait_s,
             ),
             store=self._store,
@@ -191,6 +178,7 @@ class _Proxy:
             soft_timeout_s=settings.soft_timeout_s,
             retry_after_s=settings.max_wait_s,
             on_asked=self._refresher.asked,
+            invalidation=self._invalidation,
         )
         tokens = settings.client_tokens
         admin = settings.admin_token
@@ -208,7 +196,13 @@ class _Proxy:
             drain=self.drain,
             telemetry=self._telemetry,
             clock=clock,
-            orders=self._obey,
+            orders=Orders(
+                guard=self._guard,
+                flights=self._read_flights,
+                store=self._store,
+                telemetry=self._telemetry,
+                clock=clock,
+            ).obey,
             admin_token=None if admin is None else admin.get_secret_value(),
             body_timeout_s=settings.upstream_timeout_s,
         )
@@ -219,19 +213,11 @@ class _Proxy:
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """Share the copies with other proxies, and with the next run of this one."""
         del app
-        if self._backend is None or self._tiered is None:
+        if self._sharing is None:
             yield
             return
-        await self._tiered.open()
-        sharing = asyncio.get_running_loop().create_task(self._tiered.run())
-        yield
-        if self._backend.is_up:
-            left_s = min(LAST_WRITES_S, self.drain.left_s())
-            await self._tiered.finish(self._clock.timeout(left_s))
-        sharing.cancel()
-        with suppress(asyncio.CancelledError):
-            await sharing
-        await self._backend.close()
+        async with self._sharing.keeping(self.drain.left_s):
+            yield
 
     async def remember(self, app: web.Application) -> AsyncIterator[None]:
         """Begin where the last process ended, and leave a file for the next one."""
@@ -240,13 +226,10 @@ class _Proxy:
             yield
             return
         await self._keeper.restore()
-        if self._tiered is not None:
-            self._tiered.write_all()
-        saving = asyncio.get_running_loop().create_task(self._keeper.run())
-        yield
-        saving.cancel()
-        with suppress(asyncio.CancelledError):
-            await saving
+        if self._sharing is not None:
+            self._sharing.store.write_all()
+        async with beside(self._keeper.run()):
+            yield
         await self._keeper.save(clean=True)
 
     async def agree(self, app: web.Application) -> AsyncIterator[None]:
@@ -256,61 +239,46 @@ class _Proxy:
             yield
             return
         await self._cluster.sync()
-        agreeing = asyncio.get_running_loop().create_task(self._cluster.run())
-        yield
-        agreeing.cancel()
-        with suppress(asyncio.CancelledError):
-            await agreeing
+        async with beside(self._cluster.run()):
+            yield
         await self._cluster.sync()
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open the way to the PMS, probe beside the requests, and drain at the end."""
         del app
         async with self._upstream:
-            loop = asyncio.get_running_loop()
-            probing = loop.create_task(self._prober.run())
-            refreshing = loop.create_task(self._refresher.run())
-            yield
-            refreshing.cancel()
-            for flights in (self._read_flights, self._write_flights, self._told):
-                await flights.finish(self._clock.timeout(self.drain.left_s()))
-            probing.cancel()
-            for task in (probing, refreshing):
-                with suppress(asyncio.CancelledError):
-                    await task
+            async with beside(self._prober.run()):
+                async with beside(self._refresher.run()):
+                    yield
+                for flights in (self._read_flights, self._write_flights, self._told):
+                    await flights.finish(self._clock.timeout(self.drain.left_s()))
             self._bulkhead.close()
 
-    async def _obey(self, order: Order, why: str) -> None:
-        """Do what an operator ordered; the copies survive all but their clearing."""
-        match order:
-            case Order.OPEN:
-                self._guard.force(BreakerState.OPEN, why)
-            case Order.CLOSE:
-                self._guard.force(BreakerState.CLOSED, why)
-            case Order.RESET:
-                self._guard.reset()
-            case Order.CLEAR_CACHE:
-                self._read_flights.detach()
-                await self._store.clear(self._clock.monotonic())
-        self._telemetry.ordered(order.value, why)
-
-    def _redis(self, settings: ProxySettings) -> Backend | None:
-        url = settings.redis_url
-        if url is None:
+    def _make_sharing(self) -> Sharing | None:
+        settings = self._settings
+        if settings.redis_url is None:
             return None
-        return Backend(
-            url.get_secret_value(),
-            self._clock,
-            self._redis_changed,
+        return Sharing(
+            url=settings.redis_url.get_secret_value(),
             namespace=policies.namespace(settings),
+            memory=self._memory,
+            lifetime_of=_lifetime_of(settings),
+            clock=self._clock,
+            telemetry=self._telemetry,
+            max_wait_s=settings.max_wait_s,
+            refresh_per_min=settings.refresh_per_min,
         )
 
-    def _redis_changed(self, is_up: bool) -> None:
-        if self._backend is None or self._tiered is None:
-            return
-        if is_up:
-            self._tiered.write_all()
-        self._telemetry.redis(None if is_up else self._backend.why_down)
+    def _make_cluster(self) -> Cluster | None:
+        if self._sharing is None:
+            return None
+        return self._sharing.agree(
+            guard=self._guard,
+            prober=self._prober,
+            invalidation=self._invalidation,
+            turn_s=self._breaker.policy.probe_lease_s,
+            open_s=self._breaker.policy.open_s,
+        )
 
     def _make_keeper(self) -> Keeper | None:
         settings = self._settings
@@ -323,7 +291,7 @@ class _Proxy:
             open_s=settings.breaker_open_s,
             memory=self._memory,
             guard=self._guard,
-            service=self._service,
+            invalidation=self._invalidation,
             clock=self._clock,
             telemetry=self._telemetry,
             lifetime_of=_lifetime_of(settings),
@@ -332,57 +300,12 @@ class _Proxy:
     def _hung(self) -> None:
         self._prober.look()
 
-    def _make_cluster(self) -> Cluster | None:
-        if self._backend is None:
-            return None
-        cluster = Cluster(
-            shared=self._backend,
-            guard=self._guard,
-            prober=self._prober,
-            clock=self._clock,
-            on_written=self._written_somewhere,
-            turn_s=self._breaker.policy.probe_lease_s,
-            open_s=self._breaker.policy.open_s,
-        )
-        self._prober.share(cluster)
-        return cluster
-
-    def _peers(self) -> Peers | None:
-        if self._backend is None or self._tiered is None:
-            return None
-        return Peers(
-            shared=self._backend,
-            patience=self._patience,
-            clock=self._clock,
-            clearing=self._tiered.clearing,
-            wait_s=self._settings.max_wait_s,
-        )
-
-    def _refresh_budget(self) -> RefreshBudget | None:
-        if self._backend is None:
-            return None
-        return RefreshBudget(
-            shared=self._backend,
-            clock=self._clock,
-            per_min=self._settings.refresh_per_min,
-        )
-
-    def _written(self) -> None:
-        self._written_somewhere()
-        if self._cluster is not None:
-            self._cluster.written()
-
-    def _written_somewhere(self) -> None:
-        # Copies of other machines bear the time of their clocks.
-        self._service.written(0.0 if self._backend is None else MAX_SKEW_S)
-        self._read_flights.detach()
-
     def _gauges(self) -> Gauges:
         return Gauges(
             state=self._guard.state,
             open_seconds=self._open_seconds,
             cache_size=self._store.size,
-            backend_up=lambda: self._backend is None or self._backend.is_up,
+            backend_up=lambda: self._sharing is None or self._sharing.is_up,
             inflight=lambda: self._bulkhead.inside,
             abandoned=lambda: self._bulkhead.abandoned,
             waiting=lambda: self._bulkhead.waiting,

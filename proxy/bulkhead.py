@@ -109,8 +109,13 @@ class Bulkhead:
         if self.has_room:
             self._inside += 1
             return Place(self)
-        if self.is_hung or self._is_shut or self.waiting >= self._policy.waiting:
+        if self.is_hung or self._is_shut:
             raise Overloaded
+        if self.waiting >= self._policy.waiting:
+            if not (write and self._reads):
+                raise Overloaded
+            # A booking goes before the last reader, who may have a copy.
+            self._wake(self._reads.pop(), Overloaded())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._writes if write else self._reads
         queue.append(turn)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from proxy.freshness import Lifetime
     from proxy.guard import Guard
+    from proxy.invalidation import Invalidation
     from proxy.messages import CacheKey, Clock
-    from proxy.service import Service
     from proxy.store import MemoryStore
     from proxy.telemetry import Telemetry
 
@@ -48,7 +48,7 @@ class Keeper:
         open_s: float,
         memory: MemoryStore,
         guard: Guard,
-        service: Service,
+        invalidation: Invalidation,
         clock: Clock,
         telemetry: Telemetry,
         lifetime_of: Callable[[CacheKey], Lifetime],
@@ -59,7 +59,7 @@ class Keeper:
         self._open_s = open_s
         self._memory = memory
         self._guard = guard
-        self._service = service
+        self._invalidation = invalidation
         self._clock = clock
         self._telemetry = telemetry
         self._lifetime_of = lifetime_of
@@ -123,12 +123,11 @@ class Keeper:
         await self._memory.put(*found)
 
     def _know_of_writes(self, saved: snapshot.Saved) -> None:
+        now, at = Moment.now(self._clock), saved.written_at
         if not saved.clean:
-            self._service.written()
-        elif saved.written_at is not None:
-            now = Moment.now(self._clock)
-            ago_s = now.monotonic_s - now.to_monotonic_s(saved.written_at)
-            self._service.written(-ago_s)
+            self._invalidation.restore(now.monotonic_s)
+        elif at is not None:
+            self._invalidation.restore(now.to_monotonic_s(at))
 
     async def _save(self, clean: bool) -> None:
         now = Moment.now(self._clock)
@@ -136,7 +135,7 @@ class Keeper:
             self._guard.snapshot(),
             scope=self._scope,
             clean=clean,
-            written_at=self._service.written_at,
+            written_at=self._invalidation.written_at,
             now=now,
         )
         usable = [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from proxy.freshness import ClientWishes, Lifetime
     from proxy.guard import Guard
+    from proxy.invalidation import Invalidation
     from proxy.messages import Clock, Reading, Reply, Request
     from proxy.pms import Pms
     from proxy.problems import Problem
@@ -55,6 +56,7 @@ class Service:
         soft_timeout_s: float,
         retry_after_s: float,
         on_asked: Callable[[Request, Reading], None],
+        invalidation: Invalidation,
     ) -> None:
         self._pms = pms
         self._guard = guard
@@ -67,20 +69,7 @@ class Service:
         self._soft_timeout_s = soft_timeout_s
         self._retry_after_s = retry_after_s
         self._on_asked = on_asked
-        self._written_at: float | None = None
-
-    @property
-    def written_at(self) -> float | None:
-        """When the PMS was last written to, as far as is known (monotonic s)."""
-        return self._written_at
-
-    def written(self, margin_s: float = 0.0) -> None:
-        """
-        Take note that the PMS may have changed: what was asked before is stale.
-
-        So is what was asked up to `margin_s` later: other machines' clocks differ.
-        """
-        self._written_at = self._clock.monotonic() + margin_s
+        self._invalidation = invalidation
 
     async def answer(self, request: Request, reading: Reading) -> Reply | Problem:
         """Answer one request."""
@@ -126,7 +115,7 @@ class Service:
             entry,
             self._lifetimes[reading.operation],
             self._clock.monotonic(),
-            written_at=self._written_at,
+            written_at=self._invalidation.written_at,
         )
         if not wanted.accept(assessment):
             return None
@@ -172,7 +161,10 @@ class Service:
         """Return after when an answer must have been asked for, to be worth waiting."""
         if wanted.no_cache or wanted.max_age_s is not None:
             return self._clock.monotonic()
-        known = [self._written_at, None if copy is None else copy.entry.sent_at]
+        known = [
+            self._invalidation.written_at,
+            None if copy is None else copy.entry.sent_at,
+        ]
         return max((at for at in known if at is not None), default=None)
 
     def _choose(

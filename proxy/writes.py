@@ -12,11 +12,10 @@ from proxy.headers import cache_status
 from proxy.messages import Doubtful, Failed, Healthy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from proxy.calls import Caller
     from proxy.coalesce import Flights
     from proxy.guard import Guard
+    from proxy.invalidation import Invalidation
     from proxy.messages import Reading, Reply, Request
     from proxy.prober import Prober
     from proxy.problems import Problem
@@ -37,7 +36,7 @@ class Writes:
         guard: Guard,
         flights: Flights[Result],
         telemetry: Telemetry,
-        on_written: Callable[[], None],
+        invalidation: Invalidation,
         retry_after_s: float,
     ) -> None:
         self._caller = caller
@@ -45,7 +44,7 @@ class Writes:
         self._guard = guard
         self._flights = flights
         self._telemetry = telemetry
-        self._on_written = on_written
+        self._invalidation = invalidation
         self._retry_after_s = retry_after_s
 
     async def send(self, request: Request, reading: Reading) -> Reply | Problem:
@@ -77,7 +76,7 @@ class Writes:
         outcome = outcome_of(result)
         self._telemetry.write(outcome)
         if outcome in {OK, UNKNOWN}:
-            self._on_written()
+            self._invalidation.written()
         return result
 
     def _reply(self, result: Result) -> Reply | Problem:
