@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from demo.php import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 Format = Literal["xml", "json"]
 Speaker = Literal["webservice", "php", "nginx"]
@@ -58,6 +62,17 @@ class Refusal:
     errors: tuple[tuple[int, str], ...]
     headers: tuple[tuple[str, str], ...] = ()
     signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """
+    A booking that has passed every check and is not in the database yet.
+
+    `write(now)` puts it there and answers, whatever else was written since the check.
+    """
+
+    write: Callable[[datetime], Answer]
 
 
 def refuse(status: int, code: int, message: str, *, signed: bool = False) -> Refusal:
@@ -124,6 +139,18 @@ def not_found() -> Answer:
 def crashed() -> Answer:
     """Answer as PHP 8 does after a fatal error: 500 and nothing else."""
     return Answer(status=500, content_type=HTML, speaker="php")
+
+
+def fatal_error() -> Answer:
+    """Answer as PHP does after `die`: 200 and two words, nothing of the webservice."""
+    return Answer(status=200, body=b"Fatal error", content_type=HTML, speaker="php")
+
+
+def unparsable(reason: str, body: bytes, *, signed: bool = False) -> Refusal:
+    """Refuse with what the XML reader, or the database under it, threw."""
+    text = body.decode("utf-8", "replace")
+    message = f"XML error : {reason}\nXML length : {len(body)}\nOriginal XML : {text}"
+    return refuse(500, 127, message, signed=signed)
 
 
 def nginx_page(status: int, phrase: str) -> Answer:

@@ -8,8 +8,8 @@ from demo.periods import ROOMS
 from demo.php import number
 
 if TYPE_CHECKING:
-    from demo.hotel import Offer, Room
     from demo.periods import Period
+    from demo.rooms import Offer, Room
     from demo.searches import Search
 
 

@@ -1,148 +1,116 @@
 """
-Pure. Creating a booking, with QloApps' refusals in its order of checks.
+Pure. Making a booking, in two steps: a check, and a write that does not check again.
 
-The refusals' code is 404 though their status is 400. A bad name crashes PHP and a bad
-e-mail address ends it with "Fatal error": both look like the shop's fault and are the
-client's. How a booking is written is `vouchers`' business.
+What was booked between the two is oversold, as in the real thing. How a booking is
+written down is `vouchers`' business, what may be asked for that of `wishes`.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from demo.answers import HTML, Answer, Refusal, crashed, refuse
+from demo.answers import Answer, Refusal, crashed
 from demo.orders import read_booking
 from demo.php import to_int
 from demo.prices import net_share, price_of, tax_on
-from demo.searches import read_date
-from demo.stays import Booking, Guest, RoomWish, Stay, TypeWish
+from demo.states import enters, posted_state
+from demo.stays import Booking, Remark, Stay
+from demo.wishes import NOT_AVAILABLE, money, read_guest, read_wishes, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from demo.hotel import Hotel, House, Room
+    from demo.hotel import House
     from demo.orders import Node
+    from demo.rooms import Room
+    from demo.stays import Guest, TypeWish
 
-BOOKING_STATUSES = ("1", "2", "3", "4")
-PAYMENT_STATUSES = ("1", "2", "3")
-
-_NAME = re.compile(r'[^0-9!<>,;?=+()@#"°{}_$%:¤|]+')
-_PHONE = re.compile(r"[+0-9. ()/-]+")
-_EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{}|~-][\w.!#$%&'*+/=?^`{}|~-]*@[\w.-]+\.\w+")
+# What an order's `payment` says where no method was posted.
+NO_METHOD = "Order from API"
+# Wishes, each with the rooms that were found for it.
+Choice = list[tuple["TypeWish", "list[Room]"]]
 
 
-def book(house: House, body: bytes, now: datetime) -> Booking | Answer | Refusal:
-    """Make a booking; a second identical one makes a second booking."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A booking whose rooms were free when it was checked."""
+
+    posted: Node
+    guest: Guest
+    choice: Choice
+
+
+def check(house: House, body: bytes) -> Checked | Answer | Refusal:
+    """Read a booking and choose its rooms; nothing is held for it."""
     posted = read_booking(body)
     if posted is None:
         return crashed()
-    problem = _problem(house, posted)
-    if problem is not None:
-        return refuse(400, 404, problem)
-    hotel = house.hotel(to_int(posted.text("id_property")))
-    links = posted.part("associations")
-    wishes = _wishes(hotel, links) if hotel else "Please provide a valid id_property."
-    if isinstance(wishes, str):
-        return refuse(400, 404, wishes)
-    chosen: list[tuple[TypeWish, list[Room]]] = []
+    if posted.has("id"):
+        return refused("id is forbidden when adding a new resource")
+    wishes = read_wishes(house, posted)
+    if isinstance(wishes, Refusal):
+        return wishes
+    choice = choose(house, wishes)
+    if choice is None:
+        return refused(NOT_AVAILABLE)
+    guest = read_guest(posted)
+    if isinstance(guest, Answer):
+        return guest
+    return Checked(posted=posted, guest=guest, choice=choice)
+
+
+def choose(house: House, wishes: Iterable[TypeWish]) -> Choice | None:
+    """Find free rooms for all wishes, None where one is missing."""
+    choice: Choice = []
     for wish in wishes:
         rooms = house.free_rooms(wish)
         if rooms is None:
-            return refuse(400, 404, "Requested room(s) not available.")
-        chosen.append((wish, rooms))
-    guest = _guest(links.part("customer_detail"))
-    if not _EMAIL.fullmatch(guest.email):
-        return Answer(status=200, body=b"Fatal error", content_type=HTML, speaker="php")
-    names = (guest.firstname, guest.lastname)
-    if not all(map(_NAME.fullmatch, names)) or not _PHONE.fullmatch(guest.phone):
-        return crashed()
-    return _written(house, posted, guest, chosen, now)
+            return None
+        choice.append((wish, rooms))
+    return choice
 
 
-def _problem(house: House, posted: Node) -> str | None:
-    detail = posted.part("associations").part("customer_detail")
-    if posted.has("id"):
-        return "id is forbidden when adding a new resource"
-    if house.hotel(to_int(posted.text("id_property"))) is None:
-        return "Please provide a valid id_property."
-    if posted.text("currency") != house.currency:
-        return "Please provide valid currency."
-    if posted.text("booking_status") not in BOOKING_STATUSES:
-        return "Invalid booking status."
-    if posted.text("payment_status") not in PAYMENT_STATUSES:
-        return "Invalid payment status."
-    # The synopsis requires all four; the texts of the first two are guessed.
-    for name in ("firstname", "lastname", "email", "phone"):
-        if not detail.has(name):
-            return f"Please provide a valid {name}."
-    return None
-
-
-def _guest(detail: Node) -> Guest:
-    return Guest(
-        firstname=detail.text("firstname"),
-        lastname=detail.text("lastname"),
-        email=detail.text("email"),
-        phone=detail.text("phone"),
-    )
-
-
-def _wishes(hotel: Hotel, links: Node) -> list[TypeWish] | str:
-    kinds = {kind.id: kind for kind in hotel.room_types}
-    wishes: list[TypeWish] = []
-    for one in links.items("room_types"):
-        kind = kinds.get(to_int(one.text("id_room_type")))
-        if kind is None:
-            return "Invalid room type in the request"
-        start = read_date(one.text("checkin_date"))
-        end = read_date(one.text("checkout_date"))
-        if start is None or end is None or start >= end:
-            return "Invalid check in and check out dates in the request"
-        rooms = [_room_wish(room) for room in one.items("rooms")]
-        missing = to_int(one.text("number_of_rooms")) - len(rooms)
-        rooms += [RoomWish() for _ in range(missing)]
-        wishes.append(
-            TypeWish(
-                room_type=kind,
-                date_from=start,
-                date_to=end,
-                rooms=tuple(rooms) or (RoomWish(),),
-            )
-        )
-    return wishes or "Invalid room type in the request"
-
-
-def _room_wish(room: Node) -> RoomWish:
-    price = room.text("unit_price_without_tax")
-    return RoomWish(
-        room=to_int(room.text("id_room")) or None,
-        children=to_int(room.text("child")) if room.has("child") else None,
-        price=_money(price) if price else None,
-    )
-
-
-def _money(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0
-
-
-def _written(
-    house: House,
-    posted: Node,
-    guest: Guest,
-    chosen: list[tuple[TypeWish, list[Room]]],
-    now: datetime,
-) -> Booking:
-    prices = posted.part("associations").part("price_details")
+def write(house: House, checked: Checked, now: datetime) -> Booking:
+    """Write a booking; a second identical one is a second booking."""
+    posted, links = checked.posted, checked.posted.part("associations")
+    prices = links.part("price_details")
     total = prices.text("total_price_with_tax")
-    count = sum(len(rooms) for _, rooms in chosen)
-    share = net_share(_money(total), house.tax_rate, count) if total else None
-    customer = house.welcomes(guest, now)
+    count = sum(len(rooms) for _, rooms in checked.choice)
+    share = net_share(money(total), house.tax_rate, count) if total else None
+    customer = house.welcomes(checked.guest, now)
+    order = house.next_order
+    remark = posted.text("remark")
+    booking = Booking(
+        id=order,
+        hotel=to_int(posted.text("id_property")),
+        currency=posted.text("currency"),
+        customer=customer.id,
+        booked_at=now,
+        stays=new_stays(house, order, customer.id, checked.choice, now, share=share),
+        source=posted.text("source"),
+        remarks=(Remark(remark, now),) if remark else (),
+        total_paid=money(prices.text("total_paid")),
+        payment=links.part("payment_detail").text("payment_method") or NO_METHOD,
+    )
+    state = posted_state(posted.text("booking_status"), posted.text("payment_status"))
+    enters(house, booking, state, now)
+    return house.bookings[order]
+
+
+def new_stays(
+    house: House,
+    order: int,
+    customer: int,
+    choice: Choice,
+    now: datetime,
+    *,
+    share: float | None = None,
+) -> tuple[Stay, ...]:
+    """Make the stays of a choice; `share` is each room's part of a posted total."""
     stays: list[Stay] = []
-    for wish, rooms in chosen:
+    for wish, rooms in choice:
         for room, wanted in zip(rooms, wish.rooms, strict=True):
             price = price_of(wish, wanted, share)
             kind = wish.room_type
@@ -150,8 +118,8 @@ def _written(
             stays.append(
                 Stay(
                     id=house.next_stay + len(stays),
-                    order=house.next_order,
-                    customer=customer.id,
+                    order=order,
+                    customer=customer,
                     room=room,
                     date_from=wish.date_from,
                     date_to=wish.date_to,
@@ -160,19 +128,11 @@ def _written(
                     children=children,
                     price=price,
                     tax=tax_on(price, house.tax_rate),
+                    added_at=now,
+                    changed_at=now,
+                    is_back_order=bool(
+                        house.stays_in(room, wish.date_from, wish.date_to)
+                    ),
                 )
             )
-    remark = posted.text("remark")
-    booking = Booking(
-        id=house.next_order,
-        hotel=to_int(posted.text("id_property")),
-        currency=posted.text("currency"),
-        customer=customer.id,
-        booked_at=now,
-        stays=tuple(stays),
-        source=posted.text("source"),
-        remarks=(remark,) if remark else (),
-        total_paid=_money(prices.text("total_paid")),
-    )
-    house.adds(booking)
-    return booking
+    return tuple(stays)

@@ -1,8 +1,8 @@
 """
 The records of the generic resources, made from the house and recorded texts.
 
-A resource that is not in `SOURCES` is not played, and says so. Orders and room
-bookings have their place here.
+A resource that is not in `SOURCES` is not played, and says so. Orders and their rooms
+are in `order_records`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,19 @@ from demo.kinds import (
     CUSTOMERS,
     HOTEL_ROOMS,
     HOTELS,
+    ORDER_HISTORIES,
     ORDER_PAYMENTS,
     ORDER_STATES,
+    ORDERS,
+    ROOM_BOOKINGS,
     ROOM_TYPES,
     SERVICES,
+)
+from demo.order_records import (
+    history_records,
+    order_records,
+    room_booking_records,
+    secure_key,
 )
 from demo.records import Association, Record
 from demo.shopfiles import house_texts
@@ -25,8 +34,9 @@ from demo.shopfiles import house_texts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from demo.hotel import Hotel, House, Room, RoomType
+    from demo.hotel import House
     from demo.records import Kind
+    from demo.rooms import Hotel, Room, RoomType
     from demo.stays import Customer
 
 ROOM_ADDED_AT = "2026-11-24 15:14:46"
@@ -64,7 +74,7 @@ def customer_record(customer: Customer) -> Record:
         "id": customer.id,
         "id_lang": 1,
         "last_passwd_gen": added,
-        "secure_key": f"{customer.id:032x}",
+        "secure_key": secure_key(customer.id),
         "passwd": f"{customer.id:032x}",
         "phone": customer.phone,
         "lastname": customer.lastname,
@@ -84,6 +94,9 @@ SOURCES: dict[str, tuple[Kind, Callable[[House], list[Record]]]] = {
     "room_types": (ROOM_TYPES, room_type_records),
     "hotel_rooms": (HOTEL_ROOMS, room_records),
     "customers": (CUSTOMERS, customer_records),
+    "orders": (ORDERS, order_records),
+    "room_bookings": (ROOM_BOOKINGS, room_booking_records),
+    "order_histories": (ORDER_HISTORIES, history_records),
     "order_states": (ORDER_STATES, lambda _: _order_states()),
     "services": (SERVICES, lambda _: _services()),
     # Bookings through the API leave neither of these behind, not even paid ones.

@@ -1,5 +1,5 @@
 """
-Pure. The generic resource's writes, for customers: the only one that needs them.
+Pure. The generic resource's writes, for customers.
 
 Unlike a booking, `POST /api/customers` does not match by e-mail: the same address
 twice makes two customers.
@@ -8,12 +8,9 @@ twice makes two customers.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from demo.answers import Refusal, refuse
+from demo.orders import read_element
 from demo.stays import Customer
 
 if TYPE_CHECKING:
@@ -26,26 +23,18 @@ REQUIRED = ("passwd", "phone", "lastname", "firstname", "email")
 
 def add_customer(house: House, body: bytes, now: datetime) -> Customer | Refusal:
     """Add a customer, or say which field is missing."""
-    try:
-        found = fromstring(body).find("customer")
-    except (ParseError, DefusedXmlException, ValueError):
-        text = body.decode("utf-8", "replace")
-        return refuse(
-            500,
-            127,
-            "XML error : String could not be parsed as XML\n"
-            f"XML length : {len(body)}\nOriginal XML : {text}",
-        )
-    values = {} if found is None else {one.tag: one.text or "" for one in found}
+    posted = read_element(body, "customer")
+    if isinstance(posted, Refusal):
+        return posted
     for name in REQUIRED:
-        if not values.get(name):
+        if not posted.has(name):
             return refuse(400, 41, f'parameter "{name}" required')
     customer = Customer(
         id=house.next_customer,
-        firstname=values["firstname"],
-        lastname=values["lastname"],
-        email=values["email"],
-        phone=values["phone"],
+        firstname=posted.text("firstname"),
+        lastname=posted.text("lastname"),
+        email=posted.text("email"),
+        phone=posted.text("phone"),
         added_at=now,
     )
     house.customers[customer.id] = customer

@@ -1,5 +1,5 @@
 """
-Pure. The house in memory: hotels, room types, rooms, customers, bookings.
+Pure. The house in memory: its rooms, customers, bookings and what became of them.
 
 Search and book, as QloApps does it: no holds, no idempotency, prices that depend on
 how one asks. No I/O and no clock; `now` is passed in. What the answers look like is
@@ -11,64 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from demo.rooms import Offer
 from demo.stays import Customer
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from demo.stays import Booking, Guest, Stay, TypeWish
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """One door; `type` and `hotel` are ids."""
-
-    id: int
-    number: str
-    type: int
-    hotel: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomType:
-    """
-    A kind of room, for one hotel.
-
-    `price` is a night without tax; `fee` the automatic maintenance fee of a night,
-    which a search quotes and a booking without price fields drops.
-    """
-
-    id: int
-    hotel: int
-    name: str
-    price: float
-    fee: float = 250
-    adults: int = 2
-    children: int = 2
-    rooms: tuple[Room, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hotel:
-    """A property and its room types."""
-
-    id: int
-    name: str
-    city: str = "Demo City"
-    room_types: tuple[RoomType, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What a search finds for one room type; `booked` holds rooms with their stays."""
-
-    room_type: RoomType
-    base_price: float
-    base_price_with_tax: float
-    total_price: float
-    total_price_with_tax: float
-    free: tuple[Room, ...]
-    booked: tuple[tuple[Room, tuple[Stay, ...]], ...]
+    from demo.rooms import Hotel, Room, RoomType
+    from demo.stays import Booking, Guest, History, Stay, TypeWish
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,18 +34,30 @@ class House:
     tax_rate: float = 0.04
     customers: dict[int, Customer] = field(default_factory=dict)
     bookings: dict[int, Booking] = field(default_factory=dict)
+    histories: list[History] = field(default_factory=list)
     next_order: int = 1
     next_customer: int = 1
     next_stay: int = 1
+    next_invoice: int = 1
     _stays: dict[int, list[Stay]] = field(default_factory=dict)
 
     def hotel(self, hotel_id: int) -> Hotel | None:
         """Find a hotel."""
         return next((h for h in self.hotels if h.id == hotel_id), None)
 
-    def stays_in(self, room: Room) -> list[Stay]:
-        """List the stays of a room, in the order in which they were booked."""
-        return self._stays.get(room.id, [])
+    @property
+    def stays(self) -> list[Stay]:
+        """List all stays as they were booked: refunded ones, those of lost orders."""
+        found = [stay for stays in self._stays.values() for stay in stays]
+        return sorted(found, key=lambda stay: stay.id)
+
+    def stays_in(self, room: Room, date_from: date, date_to: date) -> tuple[Stay, ...]:
+        """List the stays that keep a room from others, as they were booked."""
+        return tuple(
+            stay
+            for stay in self._stays.get(room.id, ())
+            if not stay.is_refunded and stay.touches(date_from, date_to)
+        )
 
     def search(
         self,
@@ -127,10 +89,7 @@ class House:
         free: list[Room] = []
         booked: list[tuple[Room, tuple[Stay, ...]]] = []
         for room in kind.rooms:
-            taken = tuple(
-                s for s in self.stays_in(room) if s.touches(date_from, date_to)
-            )
-            if taken:
+            if taken := self.stays_in(room, date_from, date_to):
                 booked.append((room, taken))
             else:
                 free.append(room)
@@ -183,3 +142,17 @@ class House:
         for stay in booking.stays:
             self._stays.setdefault(stay.room.id, []).append(stay)
             self.next_stay = max(self.next_stay, stay.id + 1)
+
+    def changes(self, booking: Booking) -> None:
+        """Put a booking and its stays in the place of the former ones."""
+        for stays in self._stays.values():
+            stays[:] = [stay for stay in stays if stay.order != booking.id]
+        self.adds(booking)
+
+    def loses(self, order: int) -> Booking | None:
+        """
+        Delete an order, and give it; None where there is none.
+
+        Its stays are left behind, so that its rooms are taken for good.
+        """
+        return self.bookings.pop(order, None)

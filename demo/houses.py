@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from demo.hotel import Hotel, House, Room, RoomType
+from demo.hotel import House
+from demo.rooms import Hotel, Room, RoomType
 from demo.stays import Customer
 
 if TYPE_CHECKING:

@@ -63,3 +63,33 @@ CUSTOMER_MESSAGES = kind(
 ORDER_PAYMENTS = kind(
     "order_payments", "order_payments", "order_payment", "id transaction_id"
 )
+ORDERS = kind(
+    "orders",
+    "orders",
+    "order",
+    "id id_address_delivery>addresses id_address_invoice>addresses"
+    " id_address_tax>addresses id_cart>carts id_currency>currencies id_lang>languages"
+    " id_customer>customers current_state>order_states module invoice_number"
+    " invoice_date valid date_add date_upd transaction_id! secure_key payment"
+    " payment_type total_discounts total_discounts_tax_incl total_discounts_tax_excl"
+    " total_paid total_paid_tax_incl total_paid_tax_excl total_paid_real"
+    " total_products total_products_wt conversion_rate source reference"
+    " is_advance_payment advance_paid_amount with_occupancy",
+)
+ROOM_BOOKINGS = kind(
+    "room_bookings",
+    "bookings",
+    "booking",
+    "id id_product>products id_hotel>hotels id_order>orders id_order_detail id_cart"
+    " id_room id_customer booking_type id_status comment check_in check_out date_from"
+    " date_to total_price_tax_excl total_price_tax_incl total_paid_amount is_refunded"
+    " is_cancelled is_back_order room_num room_type_name hotel_name city state country"
+    " zipcode phone email check_in_time check_out_time adults children child_ages"
+    " date_add date_upd",
+)
+ORDER_HISTORIES = kind(
+    "order_histories",
+    "order_histories",
+    "order_history",
+    "id id_employee>employees id_order_state>order_states id_order>orders date_add",
+)

@@ -1,7 +1,9 @@
 """
 Pure. Which records a list shows: `filter`, `sort`, `limit` and `display`.
 
-The values are read as QloApps reads them, brackets and all; so are the refusals.
+The values are read as QloApps reads them, brackets and all; so are the refusals. A
+filter is no equality: `|` and `,` widen it, MariaDB ignores case and trailing blanks,
+and what stands oddly around the brackets filters nothing at all.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ DATES = ("date_add", "date_upd")
 _FILTER = re.compile(r"filter\[(\w*)\]")
 _BRACKETS = re.compile(r"(.*)\[(.*)\](.*)", re.DOTALL)
 _RANGE = re.compile(r"([\d.:\-\s]+),([\d.:\-\s]+)")
+_DECIMAL = re.compile(r"-?\d+\.\d{6,8}")
+_LEADING_NUMBER = re.compile(r"\s*-?\d+(\.\d+)?")
 
 
 def displayed(of: Kind, params: Mapping[str, str]) -> tuple[str, ...] | Refusal | None:
@@ -56,7 +60,7 @@ def select(
             if problem is not None:
                 return problem
             accepts = _test(value)
-            records = [r for r in records if accepts(str(r.values[match[1]]))]
+            records = [r for r in records if accepts(r.values[match[1]])]
     ordered = _sorted(of, records, params.get("sort", ""))
     if isinstance(ordered, Refusal):
         return ordered
@@ -93,43 +97,62 @@ def _unfilterable(of: Kind, name: str, *, has_dates: bool) -> Refusal | None:
     )
 
 
-def _test(value: str) -> Callable[[str], bool]:
+def _test(value: str) -> Callable[[object], bool]:
     match = _BRACKETS.fullmatch(value)
     if match is None:
         return lambda found: _same(found, value)
     before, inside, after = match.groups()
     if "%" in (before, after):
-        pattern = re.escape(inside.casefold())
-        like = re.compile(
-            (".*" if before == "%" else "") + pattern + (".*" if after == "%" else ""),
-            re.DOTALL,
-        )
-        return lambda found: like.fullmatch(found.casefold()) is not None
-    compare = {
-        "<": lambda found: _key(found) < _key(inside),
-        ">": lambda found: _key(found) > _key(inside),
-        "!": lambda found: not _same(found, inside),
-    }.get(before)
-    if compare is not None:
-        return compare
-    if "|" in inside:
+        like = _like(before + inside + after)
+        return lambda found: like.fullmatch(_text(found)) is not None
+    if (before, after) == ("", ""):
+        return _any_of(inside)
+    compare: dict[str, Callable[[object], bool]] = {
+        "<": lambda found: _key(found) < _key(found, inside),
+        ">": lambda found: _key(found) > _key(found, inside),
+        "!": lambda found: not any(_same(found, one) for one in inside.split("|")),
+    }
+    return compare.get(before, lambda _: True)
+
+
+def _any_of(inside: str) -> Callable[[object], bool]:
+    if "|" in inside[1:]:
         wanted = inside.split("|")
         return lambda found: any(_same(found, one) for one in wanted)
     if between := _RANGE.fullmatch(inside):
-        low, high = _key(between[1]), _key(between[2])
-        return lambda found: low <= _key(found) <= high
+        low, high = sorted(between.groups(), key=_by_php)
+        return lambda found: _key(found, low) <= _key(found) <= _key(found, high)
     return lambda found: _same(found, inside)
 
 
-def _same(found: str, wanted: str) -> bool:
+def _like(pattern: str) -> re.Pattern[str]:
+    """Read a pattern of SQL's `LIKE`."""
+    wild = {"%": ".*", "_": "."}
+    parts = [wild.get(char) or re.escape(char) for char in pattern.casefold()]
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _same(found: object, wanted: str) -> bool:
     # A DATETIME column equals a plain date at midnight, as in MariaDB.
-    return found.casefold() in (wanted.casefold(), f"{wanted} 00:00:00")
+    return _key(found) in (_key(found, wanted), _key(found, f"{wanted} 00:00:00"))
 
 
-def _key(value: object) -> tuple[float, str]:
-    text = str(value).casefold()
-    is_number = re.fullmatch(r"-?\d+(\.\d+)?", text)
-    return (float(text), "") if is_number else (float("inf"), text)
+def _key(found: object, value: object = None) -> tuple[float, str]:
+    """Give what MariaDB compares: `value`, or `found` itself, by the column's type."""
+    shown = _text(found if value is None else value)
+    if isinstance(found, int) or _DECIMAL.fullmatch(_text(found)):
+        number = _LEADING_NUMBER.match(shown)
+        return (float(number.group()) if number else 0, "")
+    return (0, shown)
+
+
+def _by_php(bound: str) -> tuple[float, str]:
+    is_number = _LEADING_NUMBER.fullmatch(bound)
+    return (float(bound), "") if is_number else (float("inf"), bound)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).casefold().rstrip(" ")
 
 
 def _sorted(of: Kind, records: list[Record], sort: str) -> list[Record] | Refusal:

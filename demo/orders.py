@@ -1,7 +1,8 @@
 """
-Pure. Reading what `POST /api/bookings` wants: XML or JSON, into one shape.
+Pure. Reading what is posted: XML or JSON, into one shape.
 
-Called by `bookings`. An unreadable body is None: the real thing crashes on it.
+Called by `bookings`, `changes` and `customers`. The resource `bookings` has a reader of
+its own, which crashes where the generic one refuses.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+from demo.answers import Refusal, unparsable
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -46,9 +49,18 @@ class Node:
 
 
 def read_booking(body: bytes) -> Node | None:
-    """Read a booking, None where the body is not one."""
+    """Read a booking, None where the body is not one: the real thing crashes on it."""
     value = _from_json(body) if body.lstrip().startswith(b"{") else _from_xml(body)
     return Node(value) if isinstance(value, dict) else None
+
+
+def read_element(body: bytes, name: str) -> Node | Refusal:
+    """Read a generic resource's XML; an element that is not there has no values."""
+    try:
+        found = fromstring(body).find(name)
+    except (ParseError, DefusedXmlException, ValueError):
+        return unparsable("String could not be parsed as XML", body)
+    return Node(None if found is None else _plain(found))
 
 
 def _from_json(body: bytes) -> object:

@@ -11,7 +11,8 @@ from demo.php import to_int
 if TYPE_CHECKING:
     from datetime import date
 
-    from demo.hotel import House, Offer
+    from demo.hotel import House
+    from demo.rooms import Offer
     from demo.searches import Search
 
 # In these orders they are answered; the search asks in another.

@@ -39,17 +39,22 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """Rows that hang on a record; each row has an `id`, which `link` leads to."""
+    """
+    Rows that hang on a record; each row has an `id`, which `link` leads to.
+
+    A virtual one is no resource of its own.
+    """
 
     tag: str
     item_tag: str
     link: str
     rows: tuple[Mapping[str, object], ...] = ()
+    is_virtual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Values by field name; `""` and False are empty."""
+    """Values by field name; `""`, None and False are empty."""
 
     values: Mapping[str, object]
     associations: tuple[Association, ...] = ()
@@ -135,7 +140,7 @@ def _xml_field(field: Field, record: Record, api: str) -> str:
         attributes += f' xlink:href="{api}/{link}/{value}"'
     if not field.is_filterable:
         attributes += ' notFilterable="true"'
-    text = "" if value is False or value == "" else cdata(value)
+    text = "" if value is False or value in ("", None) else cdata(value)
     if field.is_translated:
         language = f'<language id="1" xlink:href="{api}/languages/1">'
         text = f"{language}{cdata(value)}</language>"
@@ -143,7 +148,8 @@ def _xml_field(field: Field, record: Record, api: str) -> str:
 
 
 def _xml_association(one: Association, api: str) -> str:
-    start = f'<{one.tag} nodeType="{one.item_tag}" api="{one.tag}"'
+    origin = 'virtualEntity="true"' if one.is_virtual else f'api="{one.tag}"'
+    start = f'<{one.tag} nodeType="{one.item_tag}" {origin}'
     if not one.rows:
         return f"{start}/>\n"
     rows = "".join(

@@ -2,7 +2,6 @@
 What each resource does with an inquiry that passed the door.
 
 `hotel_ari`, `bookings` and `search` have ways of their own; the rest are generic.
-Changing a booking and order histories have their place in `_bookings` and `_generic`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from demo.answers import (
     Answer,
     Refusal,
+    Unwritten,
     json_document,
     not_found,
     refuse,
@@ -19,15 +19,17 @@ from demo.answers import (
     xml_document,
 )
 from demo.availability import answer_search
-from demo.bookings import book
+from demo.bookings import Checked, check, write
 from demo.catalogue import SOURCES, customer_record
+from demo.changes import add_history, change
 from demo.customers import add_customer
-from demo.kinds import CUSTOMERS
+from demo.kinds import CUSTOMERS, ORDER_HISTORIES
 from demo.listings import displayed, select
+from demo.order_records import history_record
 from demo.php import to_int
 from demo.records import every_field, write_list, write_one
 from demo.shopfiles import schema
-from demo.stays import Booking
+from demo.stays import Booking, Customer, History
 from demo.vouchers import write_booking, write_bookings
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from demo.calls import Inquiry
     from demo.hotel import House
+    from demo.records import Kind, Record
 
 READS = ("GET", "HEAD")
 SCHEMAS = ("blank", "synopsis")
@@ -59,8 +62,8 @@ BLANK_SEARCH = {
 
 def answer_resource(
     house: House, inquiry: Inquiry, api: str, now: datetime
-) -> Answer | Refusal:
-    """Answer an inquiry about a resource that exists."""
+) -> Answer | Refusal | Unwritten:
+    """Answer an inquiry about a resource that exists; a new booking is only checked."""
     if inquiry.method == "GET" and "schema" in inquiry.params:
         return _schema(inquiry)
     if inquiry.resource == "hotel_ari":
@@ -93,14 +96,19 @@ def _schema(inquiry: Inquiry) -> Answer | Refusal:
 
 def _bookings(
     house: House, inquiry: Inquiry, api: str, now: datetime
-) -> Answer | Refusal:
+) -> Answer | Refusal | Unwritten:
     if inquiry.method == "POST":
-        booked = book(house, inquiry.body, now)
-        if isinstance(booked, Booking):
-            return write_booking(house, booked, inquiry.form)
-        return booked
-    if inquiry.method not in READS:
-        return unmodelled(f"{inquiry.method} bookings")
+        checked = check(house, inquiry.body)
+        if not isinstance(checked, Checked):
+            return checked
+        return Unwritten(
+            lambda then: write_booking(house, write(house, checked, then), inquiry.form)
+        )
+    if inquiry.method == "PUT":
+        changed = change(house, inquiry.body, now)
+        if isinstance(changed, Booking):
+            return write_booking(house, changed, inquiry.form)
+        return changed
     if not inquiry.id:
         return write_bookings(house, inquiry.form, api)
     found = house.bookings.get(to_int(inquiry.id))
@@ -142,17 +150,24 @@ def _write(house: House, inquiry: Inquiry, api: str, now: datetime) -> Answer | 
     what = (inquiry.method, inquiry.resource)
     if what == ("POST", "customers"):
         added = add_customer(house, inquiry.body, now)
-        if isinstance(added, Refusal):
-            return added
-        return write_one(
-            CUSTOMERS,
-            customer_record(added),
-            every_field(CUSTOMERS),
-            inquiry.form,
-            api,
-            status=201,
-        )
+        if isinstance(added, Customer):
+            return _created(CUSTOMERS, customer_record(added), inquiry, api)
+        return added
+    if what == ("POST", "order_histories"):
+        entered = add_history(house, inquiry.body, now)
+        if isinstance(entered, History):
+            return _created(ORDER_HISTORIES, history_record(entered), inquiry, api)
+        return entered
     if what == ("DELETE", "customers"):
-        gone = house.customers.pop(to_int(inquiry.id), None)
-        return not_found() if gone is None else Answer(status=200)
+        return _deleted(house.customers.pop(to_int(inquiry.id), None))
+    if what == ("DELETE", "orders"):
+        return _deleted(house.loses(to_int(inquiry.id)))
     return unmodelled(" ".join(what))
+
+
+def _created(of: Kind, record: Record, inquiry: Inquiry, api: str) -> Answer:
+    return write_one(of, record, every_field(of), inquiry.form, api, status=201)
+
+
+def _deleted(gone: object) -> Answer:
+    return not_found() if gone is None else Answer(status=200)

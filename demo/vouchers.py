@@ -36,9 +36,10 @@ def write_booking(house: House, booking: Booking, form: Format) -> Answer:
     }
     prices: dict[str, Value] = {
         "total_paid": plain(booking.total_paid),
-        "total_price_without_tax": plain(sum(stay.price for stay in booking.stays)),
-        "total_tax": plain(sum(stay.tax for stay in booking.stays)),
+        "total_price_without_tax": plain(booking.net),
+        "total_tax": plain(booking.tax),
     }
+    remarks = _remarks(booking)
     groups = [(_head(house, stays), stays) for stays in _by_type(booking)]
     if form == "json":
         types = [
@@ -48,11 +49,11 @@ def write_booking(house: House, booking: Booking, form: Format) -> Answer:
             "customer_detail": guest,
             "price_details": prices,
             "cart_rules": [],
-            "remarks": list(booking.remarks),
+            "remarks": remarks,
             "room_types": types,
         }
         return json_document({"booking": top | {"associations": links}})
-    remarks = "".join(f"<remark>{cdata(one)}</remark>\n" for one in booking.remarks)
+    xml_remarks = "".join(f"<remark>{cdata(one)}</remark>\n" for one in remarks)
     xml_types = "".join(
         f"<room_type>{_xml(head)}<rooms>"
         + "".join(f"<room>{_xml(_room(stay))}</room>" for stay in stays)
@@ -65,7 +66,7 @@ def write_booking(house: House, booking: Booking, form: Format) -> Answer:
         f"<customer_detail>{_xml(guest)}</customer_detail>"
         f"<price_details>{_xml(prices)}</price_details>"
         f"<cart_rules>{cdata(0)}</cart_rules>\n"
-        f"<remarks>{remarks}</remarks>"
+        f"<remarks>{xml_remarks}</remarks>"
         f"<room_types>{xml_types}</room_types></associations></booking>"
     )
 
@@ -80,6 +81,14 @@ def write_bookings(house: House, form: Format, api: str) -> Answer:
         for booking in house.bookings
     )
     return xml_document(f"<bookings>\n{listed}</bookings>\n")
+
+
+def _remarks(booking: Booking) -> list[str]:
+    # The newest second first; within one, as they came: a reversed sort is stable too.
+    newest_first = sorted(
+        booking.remarks, key=lambda one: one.at.replace(microsecond=0), reverse=True
+    )
+    return [one.text for one in newest_first]
 
 
 def _by_type(booking: Booking) -> list[list[Stay]]:

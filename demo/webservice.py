@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from demo import keys as keyring
-from demo.answers import HTML, Answer, Refusal, nginx_page, refuse, spoken, unmodelled
+from demo.answers import (
+    HTML,
+    Answer,
+    Refusal,
+    Unwritten,
+    nginx_page,
+    refuse,
+    spoken,
+    unmodelled,
+)
 from demo.calls import inquire
 from demo.php import closest
 from demo.resources import answer_resource
@@ -41,7 +50,12 @@ class Shop:
     domain: str
 
     def answer(self, call: Call, now: datetime) -> Answer:
-        """Answer a call."""
+        """Answer a call; what it writes is written."""
+        begun = self.begin(call, now)
+        return begun.write(now) if isinstance(begun, Unwritten) else begun
+
+    def begin(self, call: Call, now: datetime) -> Answer | Unwritten:
+        """Answer a call, but for a new booking, which is checked and not written."""
         if call.url is None and call.path not in FRONT_PAGES:
             return nginx_page(404, "Not Found")
         inquiry = inquire(call)
@@ -64,7 +78,9 @@ class Shop:
         """Answer with a refusal that somebody else decided on, in the right format."""
         return spoken(refusal, inquire(call).form)
 
-    def _inside(self, inquiry: Inquiry, key: Key, now: datetime) -> Answer | Refusal:
+    def _inside(
+        self, inquiry: Inquiry, key: Key, now: datetime
+    ) -> Answer | Refusal | Unwritten:
         api = f"http://{self.domain}/api"
         if inquiry.resource == "":
             if inquiry.method not in ("GET", "HEAD"):

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from multidict import CIMultiDict, CIMultiDictProxy
 
-from demo.calls import Call
 from demo.houses import HotelPlan, TypePlan, build
 from demo.keys import usual_keys
 from demo.pms import StandIn
 from demo.webservice import Shop
+from fakes.shop import DOMAIN, KEY, ask, booking, free, search
 
 if TYPE_CHECKING:
-    from demo.answers import Answer
     from demo.conftest import Send
 
-KEY = "K" * 32
-DOMAIN = "pms.example:8080"
-NOW = datetime(2026, 11, 24, 15, 25, 56, tzinfo=UTC)
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -30,67 +23,6 @@ FORM = "application/x-www-form-urlencoded"
 def shop() -> Shop:
     """Give the recorded house's shop."""
     return Shop(house=build(), keys=usual_keys(KEY), domain=DOMAIN)
-
-
-def ask(
-    shop: Shop,
-    target: str,
-    *,
-    method: str = "GET",
-    body: bytes = b"",
-    content_type: str = "text/xml",
-) -> Answer:
-    """Call the shop with the right Host and key."""
-    key = b64encode(f"{KEY}:".encode()).decode()
-    headers = CIMultiDict(
-        {
-            "Host": DOMAIN,
-            "Authorization": f"Basic {key}",
-            "Content-Type": content_type,
-        }
-    )
-    return shop.answer(Call(method, target, CIMultiDictProxy(headers), body), NOW)
-
-
-def search(
-    room_type: int = 1, start: str = "2027-01-10", end: str = "2027-01-12"
-) -> bytes:
-    """Write a search of one room type."""
-    return (
-        f"<q><hotel_ari><id_hotel>1</id_hotel><date_from>{start}</date_from>"
-        f"<date_to>{end}</date_to><id_room_type>{room_type}</id_room_type>"
-        "</hotel_ari></q>"
-    ).encode()
-
-
-def booking(**changes: str) -> bytes:
-    """Write a booking of two nights in a general room."""
-    values = {
-        "rooms": "1",
-        "email": "ana@example.com",
-        "name": "Ana",
-        "start": "2027-01-10",
-        "end": "2027-01-12",
-        "prices": "",
-    } | changes
-    return (
-        "<q><booking><id_property>1</id_property><currency>USD</currency>"
-        "<booking_status>1</booking_status><payment_status>3</payment_status>"
-        "<associations><customer_detail>"
-        f"<firstname>{values['name']}</firstname><lastname>Lopez</lastname>"
-        f"<email>{values['email']}</email><phone>5550001111</phone></customer_detail>"
-        f"{values['prices']}<room_types><room_type><id_room_type>1</id_room_type>"
-        f"<checkin_date>{values['start']}</checkin_date>"
-        f"<checkout_date>{values['end']}</checkout_date>"
-        f"<number_of_rooms>{values['rooms']}</number_of_rooms>"
-        "</room_type></room_types></associations></booking></q>"
-    ).encode()
-
-
-def free(shop: Shop, *dates: str) -> bytes:
-    """Give the count of free general rooms, as the shop writes it."""
-    answer = ask(shop, "/api/hotel_ari", method="POST", body=search(1, *dates))
-    return answer.body.split(b"<total_available_rooms><![CDATA[")[1].split(b"]")[0]
 
 
 def test_another_house_is_data() -> None:
@@ -170,7 +102,7 @@ def test_a_form_body_overrides_the_query(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["/api/orders", "/api/room_bookings", "/api/hotels?schema=blank", "/api/carts/1"],
+    ["/api/carts", "/api/carts/1", "/api/hotels?schema=blank"],
 )
 def test_what_is_not_played_says_so(shop: Shop, target: str) -> None:
     """501 without the webservice's headers, rather than something plausible."""
