@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
 PATIENCE_S = 5.0
+TLS = Path(__file__).parent.parent / "data/tls"
 # The deadline, and what a busy machine adds.
 QUICK_S = 0.1 + 0.15
 
@@ -386,3 +388,50 @@ async def test_closing_is_no_outage(bench: Bench) -> None:
     with pytest.raises(BackendDown):
         await asking
     assert bench.told == []
+
+
+async def test_a_disk_that_failed_makes_it_read_only() -> None:
+    """Redis takes no writes that it cannot save (MISCONF); what it holds is read."""
+    async with _bench("--save", "3600", "1", "--dir", "/proc") as bench:
+        await bench.backend.set("a", b"1", 100)
+        await bench.server.command("BGSAVE")
+        async with asyncio.timeout(PATIENCE_S):
+            while await _last_save(bench.server) == "ok":
+                await asyncio.sleep(0.01)
+
+        why = await bench.refuses(bench.backend.set("a", b"2", 100))
+        assert why == "it cannot save to its disk"
+        assert await bench.backend.get("a") == b"1"
+
+
+async def test_a_redis_behind_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`rediss://` speaks TLS, and only to a Redis whose certificate is trusted."""
+    port, cert = free_port(), TLS / "cert.pem"
+    tls = (
+        *("--tls-port", str(port), "--tls-auth-clients", "no"),
+        *("--tls-cert-file", str(cert), "--tls-key-file", str(TLS / "key.pem")),
+        *("--tls-ca-cert-file", str(cert)),
+    )
+    url = f"rediss://127.0.0.1:{port}/0"
+    async with _bench(*tls, url=url) as stranger:
+        why = await stranger.refuses(stranger.backend.set("a", b"1", 100))
+        assert why == "it cannot be reached"
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+        async with a_backend(url) as backend:
+            await backend.set("a", b"1", 100)
+            assert await backend.get("a") == b"1"
+
+
+async def _last_save(server: RedisServer) -> str:
+    info = await server.command("INFO", "persistence")
+    return str(info["rdb_last_bgsave_status"])
+
+
+@asynccontextmanager
+async def a_backend(url: str) -> AsyncIterator[Backend]:
+    """Open a backend on the real clock."""
+    backend = Backend(url, SystemClock(), lambda _: None, deadline_s=PATIENCE_S)
+    try:
+        yield backend
+    finally:
+        await backend.close()

@@ -14,7 +14,7 @@ from fakes.machines import TURN_S, Machine, Pms, SharedMemory, steps
 from proxy.agreement import View, read
 from proxy.breaker_values import Adopted, BreakerPolicy, Forced
 from proxy.cluster import RECORD_KEY
-from proxy.messages import BreakerState
+from proxy.messages import BreakerState, Healthy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -401,3 +401,26 @@ async def test_no_step_of_a_call_asks_redis(fleet: Fleet) -> None:
         fleet.machines[0].guard.acquire("availability")
 
     assert fleet.shared.asked == before
+
+
+async def test_what_is_due_here_comes_before_what_is_heard() -> None:
+    """A probe lost here, later than another's recovery, is every proxy's news."""
+    clock = FakeClock()
+    shared = SharedMemory(clock)
+    one, other = (
+        Machine(name, clock=clock, shared=shared, pms=Pms()) for name in ("1", "2")
+    )
+    one.fails()
+    await one.cluster.sync()
+    await other.cluster.sync()
+    clock.advance(30)
+    assert one.guard.acquire_probe() is not None
+    probe = other.guard.acquire_probe()
+    assert probe is not None
+    other.guard.record(probe, Healthy())
+    await other.cluster.sync()
+    clock.advance(20)
+    await one.cluster.sync()
+    await other.cluster.sync()
+
+    assert [one.state(), other.state()] == [OPEN, OPEN]
