@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import PurePath
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
@@ -12,27 +13,69 @@ from pydantic_settings import SettingsConfigDict
 
 from config.loading import EnvironmentSettings
 
+# The name of whoever has none, in metrics.
+NAMELESS = "anonymous"
+
+_LIMIT = re.compile(r"([^:]+):([1-9][0-9]{0,4})?:([1-9][0-9]{0,4})?")
+
 
 def _split_tokens(value: Any) -> Any:
-    """Read `name:token,name:token` as a mapping of names to tokens."""
+    """Read `name:token,name:token` as a mapping of names to their tokens."""
     if not isinstance(value, str):
         return value
-    tokens: dict[str, SecretStr] = {}
-    for pair in filter(None, (part.strip() for part in value.split(","))):
-        name, colon, token = pair.partition(":")
-        if not (name.replace("-", "").replace("_", "").isalnum() and colon and token):
+    names: dict[str, str] = {}
+    for pair in _parts(value):
+        name, _, token = pair.partition(":")
+        if not (name.replace("-", "").replace("_", "").isalnum() and token):
             raise ValueError("it must be name:token pairs, separated by commas")
-        if name in tokens:
+        if name == NAMELESS:
+            raise ValueError(f"the name {NAMELESS} is kept for who has no token")
+        if token in names:
+            raise ValueError(f"a token of {name} stands there twice")
+        names[token] = name
+    return {
+        name: tuple(SecretStr(token) for token, of in names.items() if of == name)
+        for name in names.values()
+    }
+
+
+class ClientLimit(NamedTuple):
+    """How much one tool may ask: requests a minute, calls inside the PMS at once."""
+
+    per_minute: int | None
+    places: int | None
+
+
+def _split_limits(value: Any) -> Any:
+    """Read `name:per_minute:places,…` as a mapping; an empty number is no limit."""
+    if not isinstance(value, str):
+        return value
+    limits: dict[str, ClientLimit] = {}
+    for part in _parts(value):
+        found = _LIMIT.fullmatch(part)
+        if found is None:
+            raise ValueError(
+                "it must be name:per_minute:places, separated by commas, each number "
+                "from 1 to 99999, or empty for no limit"
+            )
+        name, per_minute, places = found.groups()
+        if name in limits:
             raise ValueError(f"the name {name} stands there twice")
-        tokens[name] = SecretStr(token)
-    return tokens
+        limits[name] = ClientLimit(
+            int(per_minute) if per_minute else None, int(places) if places else None
+        )
+    return limits
 
 
 def _split_names(value: Any) -> Any:
     """Read `1,2,3` as a tuple."""
     if not isinstance(value, str):
         return value
-    return tuple(filter(None, (part.strip() for part in value.split(","))))
+    return tuple(_parts(value))
+
+
+def _parts(value: str) -> list[str]:
+    return [part for part in map(str.strip, value.split(",")) if part]
 
 
 Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
@@ -69,11 +112,18 @@ class ProxySettings(EnvironmentSettings):
         description="The proxy's own webservice key. "
         "Default: clients' credentials pass through.",
     )
-    client_tokens: Annotated[dict[str, SecretStr], BeforeValidator(_split_tokens)] = (
+    client_tokens: Annotated[
+        dict[str, tuple[SecretStr, ...]], BeforeValidator(_split_tokens)
+    ] = Field(
+        default_factory=dict,
+        description="Who may call: name:token,…; sent as X-Proxy-Token. Several tokens "
+        "of one name are all valid. Default: whoever can reach the port.",
+    )
+    client_limits: Annotated[dict[str, ClientLimit], BeforeValidator(_split_limits)] = (
         Field(
             default_factory=dict,
-            description="Who may call: name:token,…; sent as X-Proxy-Token. "
-            "Default: whoever can reach the port.",
+            description="How much each may ask: name:per_minute:places,…; requests "
+            "a minute and calls inside the PMS at once. Default: no limits.",
         )
     )
     admin_token: SecretStr | None = Field(
@@ -236,6 +286,20 @@ class ProxySettings(EnvironmentSettings):
                 "reaches it: set PROXY_CLIENT_TOKENS, or bind to loopback."
             )
         return self
+
+    @model_validator(mode="after")
+    def _limits_are_of_known_callers(self) -> ProxySettings:
+        for name in self.client_limits:
+            if name not in self.client_tokens:
+                raise ValueError(
+                    f"PROXY_CLIENT_LIMITS names {name}, who has no token in "
+                    "PROXY_CLIENT_TOKENS."
+                )
+        return self
+
+    def limit_of(self, name: str) -> ClientLimit:
+        """Return how much a caller may ask."""
+        return self.client_limits.get(name, ClientLimit(None, None))
 
     @property
     def lends_its_key(self) -> bool:

@@ -6,6 +6,7 @@ With arguments it gives a running proxy an operator's order instead.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -82,7 +83,7 @@ def _addresses(settings: ProxySettings) -> tuple[str, ...]:
 
 def _secrets(settings: ProxySettings) -> list[str]:
     kept = [settings.upstream_key, settings.admin_token, settings.redis_url]
-    kept += settings.client_tokens.values()
+    kept += itertools.chain.from_iterable(settings.client_tokens.values())
     return [secret.get_secret_value() for secret in kept if secret is not None]
 
 

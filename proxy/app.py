@@ -31,6 +31,7 @@ from proxy.own_paths import OwnPaths
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
+from proxy.rates import Rates
 from proxy.reads import FlightResult, Reads
 from proxy.refresher import Refresher
 from proxy.service import Service
@@ -180,12 +181,13 @@ class _Proxy:
             on_asked=self._refresher.asked,
             invalidation=self._invalidation,
         )
-        tokens = settings.client_tokens
+        self._telemetry.metrics.know_callers(settings.client_tokens)
         admin = settings.admin_token
         self.handlers = Handlers(
             service=self._service,
             pms=pms,
-            callers=Callers({n: t.get_secret_value() for n, t in tokens.items()}),
+            callers=Callers(policies.client_tokens(settings)),
+            rates=Rates(policies.requests_per_minute(settings)),
             own_paths=OwnPaths(
                 service=self._service,
                 telemetry=self._telemetry,
@@ -334,6 +336,7 @@ class _Proxy:
                 abandoned=self._bulkhead.abandoned,
                 waiting=self._bulkhead.waiting,
                 upstream=urlsplit(self._settings.upstream_url).netloc,
+                callers=policies.callers_shown(self._settings),
                 version=VERSION,
             ),
         )

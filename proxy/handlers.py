@@ -12,10 +12,11 @@ from proxy.admin import ADMIN_ROOT, read_order, why_closed
 from proxy.errors import CutOff
 from proxy.incoming import read_body, read_head, request_id_of, why_not_taken
 from proxy.messages import Cause, Operation, Reply, Request
-from proxy.metrics import NO_CACHE, OTHER
-from proxy.problems import Problem, bad_request
+from proxy.metrics import FAILED, GONE, LIMITED, NO_CACHE, OTHER, REFUSED, SERVED
+from proxy.problems import BAD_REQUEST, Problem, bad_request
 from proxy.request_line import BadTarget, split_target
 from proxy.telemetry import RequestRecord
+from proxy.writes import NOT_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from proxy.outgoing import Outgoing
     from proxy.own_paths import OwnPaths
     from proxy.pms import Pms
+    from proxy.rates import Rates
     from proxy.service import Service
     from proxy.telemetry import Telemetry
 
@@ -44,6 +46,7 @@ class Handlers:
         service: Service,
         pms: Pms,
         callers: Callers,
+        rates: Rates,
         own_paths: OwnPaths,
         outgoing: Outgoing,
         drain: Drain,
@@ -56,6 +59,7 @@ class Handlers:
         self._service = service
         self._pms = pms
         self._callers = callers
+        self._rates = rates
         self._own_paths = own_paths
         self._outgoing = outgoing
         self._drain = drain
@@ -114,18 +118,20 @@ class Handlers:
         caller = self._callers.name_of(incoming.headers.get("X-Proxy-Token", ""))
         reading: Reading | None = None
         reply: Reply | None = None
+        outcome = GONE
         try:
             why_not = why_not_taken(incoming, request, caller)
             body = why_not or await self._body(incoming)
+            got: Reply | Problem
             if isinstance(body, Problem):
-                reply = self._pms_refusal(request, body)
+                got = body
             else:
-                request = replace(request, body=body)
+                request = replace(request, body=body, caller=caller or "")
                 reading = self._pms.read(request)
-                got = await self._answer(request, reading)
-                if isinstance(got, Problem):
-                    got = self._pms_refusal(request, got)
-                reply = got
+                over = self._why_over_rate(request, reading)
+                got = over or await self._answer(request, reading)
+            outcome = _outcome(got)
+            reply = self._pms_refusal(request, got) if isinstance(got, Problem) else got
             if reply.stream is not None:
                 return await self._outgoing.stream(
                     incoming, reply, reply.stream, request.request_id
@@ -141,9 +147,20 @@ class Handlers:
                 cache=NO_CACHE if reply is None else reply.cache,
                 stale_reason="" if reply is None else reply.stale_reason,
                 caller=caller or "",
+                outcome=outcome,
                 duration_s=self._clock.monotonic() - began_at,
             )
             self._telemetry.request(record)
+
+    def _why_over_rate(self, request: Request, reading: Reading) -> Problem | None:
+        """Count the request of a caller who has a limit, or say no before the rest."""
+        over = self._rates.take(request.caller, self._clock.monotonic())
+        if over is None:
+            return None
+        is_write = reading.operation is Operation.WRITE
+        if is_write:
+            self._telemetry.write(NOT_SENT)
+        return problems.over_rate(over, is_write=is_write)
 
     async def _answer(self, request: Request, reading: Reading) -> Reply | Problem:
         try:
@@ -169,3 +186,12 @@ class Handlers:
     def _pms_refusal(self, request: Request, problem: Problem) -> Reply:
         as_json = self._pms.wants_json(request)
         return replies.refusal(problem, *self._pms.error_body(problem, as_json=as_json))
+
+
+def _outcome(got: Reply | Problem) -> str:
+    """Name what came of a caller's request, as `pms_caller_requests_total` does."""
+    if isinstance(got, Reply):
+        return SERVED
+    if got.is_of_a_callers_limit:
+        return LIMITED
+    return REFUSED if got.kind == BAD_REQUEST else FAILED

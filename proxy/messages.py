@@ -72,7 +72,8 @@ class Request:
     """
     What a client asks, hop-by-hop fields and the client's Host already dropped.
 
-    `path` and `query` are the bytes of the request line, as ASCII text.
+    `path` and `query` are the bytes of the request line, as ASCII text. `caller` is the
+    name of the tool that asks, empty where it has none.
     """
 
     method: str
@@ -81,6 +82,7 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
     request_id: str = ""
+    caller: str = ""
 
     @property
     def target(self) -> str:

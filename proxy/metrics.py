@@ -18,7 +18,7 @@ from prometheus_client import (
 from proxy.messages import BreakerState, Cause, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 # Around the promises: 0.8 s soft, 1 s and 2 s for guests, 15 s for a call.
 LATENCY_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2, 5, 10, 15, 20)
@@ -40,6 +40,18 @@ WRITE_OUTCOMES = (
     "presumed_not_applied",
     "late_applied",
 )
+# What came of a caller's request: `refused` is a mistake of its own, `limited` its own
+# limit, `failed` a refusal for the PMS's sake, `gone` a client that hung up.
+SERVED, REFUSED, LIMITED, FAILED, GONE = (
+    "served",
+    "refused",
+    "limited",
+    "failed",
+    "gone",
+)
+CALLER_OUTCOMES = (SERVED, REFUSED, LIMITED, FAILED, GONE)
+# The caller without a name, be it a stranger or where no tokens are kept.
+ANONYMOUS = "anonymous"
 OUTCOME_SUCCESS = "success"
 OUTCOME_DOUBTFUL = "doubtful"
 OPERATOR = "operator"
@@ -129,6 +141,12 @@ class Metrics:
         self.writes = self._counter(
             "pms_writes_total", "Writes, by what came of them.", outcome=WRITE_OUTCOMES
         )
+        self.callers = self._counter(
+            "pms_caller_requests_total",
+            "Requests to the PMS's paths, by who asked and what came of them.",
+            caller=(ANONYMOUS,),
+            outcome=CALLER_OUTCOMES,
+        )
         build = Gauge(
             "pms_build_info",
             "1, with the version.",
@@ -181,6 +199,11 @@ class Metrics:
             gauges.abandoned,
         )
         self._gauge("pms_queue_waiting", "Calls that wait for a place.", gauges.waiting)
+
+    def know_callers(self, names: Iterable[str]) -> None:
+        """Begin the series of these callers at 0."""
+        for pair in itertools.product(names, CALLER_OUTCOMES):
+            self.callers.labels(*pair)
 
     def exposition(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

@@ -46,6 +46,29 @@ def bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
     )
 
 
+def client_tokens(settings: ProxySettings) -> dict[str, tuple[str, ...]]:
+    """Return every caller's tokens."""
+    return {
+        name: tuple(token.get_secret_value() for token in tokens)
+        for name, tokens in settings.client_tokens.items()
+    }
+
+
+def requests_per_minute(settings: ProxySettings) -> dict[str, int]:
+    """Return how often the callers may ask who have a limit."""
+    limits = settings.client_limits.items()
+    return {name: of.per_minute for name, of in limits if of.per_minute is not None}
+
+
+def callers_shown(settings: ProxySettings) -> list[dict[str, str | int | None]]:
+    """Return who may call and how much, as the status shows it: never a token."""
+    shown: list[dict[str, str | int | None]] = []
+    for name in settings.client_tokens:
+        limit = settings.limit_of(name)
+        shown.append({"name": name, **limit._asdict()})
+    return shown
+
+
 def hot_policy(settings: ProxySettings) -> HotPolicy:
     """Return what is refreshed ahead, and how much of it."""
     fresh_s = lifetimes(settings)[Operation.AVAILABILITY].fresh_s

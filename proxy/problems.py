@@ -14,7 +14,9 @@ from proxy.messages import Cause
 if TYPE_CHECKING:
     from proxy.breaker_values import Refused
     from proxy.messages import Headers
+    from proxy.rates import OverRate
 
+BAD_REQUEST = "bad-request"
 TYPE_BASE = "https://pms-proxy.invalid/problems/"
 
 # RFC 9209 §2.3.
@@ -42,6 +44,11 @@ class Problem:
     members: dict[str, str | int] = field(default_factory=dict[str, str | int])
     retry_after_s: float | None = None
     allow: str = ""
+
+    @property
+    def is_of_a_callers_limit(self) -> bool:
+        """Whether it is the caller's own limit that says no."""
+        return "caller" in self.members
 
     @property
     def title(self) -> str:
@@ -172,6 +179,30 @@ def overloaded(retry_after_s: float) -> Problem:
     )
 
 
+def over_rate(over: OverRate, *, is_write: bool) -> Problem:
+    """
+    Say that this caller asks too often (RFC 6585 §4), and that the PMS was not asked.
+
+    Nobody takes it for the PMS's own 429: a read never gets that one, and a write's
+    comes with `X-Write-Outcome` and without `Proxy-Status`.
+    """
+    unsent = {"outcome": "not_sent"} if is_write else {}
+    return Problem(
+        kind="write-not-sent" if is_write else "overloaded",
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        detail=f"The caller {over.caller} is over its limit of {over.per_minute} "
+        "requests a minute at this proxy; the PMS was not asked.",
+        proxy_error="http_request_denied",
+        members={
+            **unsent,
+            "caller": over.caller,
+            "per_minute": over.per_minute,
+            "retry_after_s": int(retry_after(over.retry_after_s)),
+        },
+        retry_after_s=over.retry_after_s,
+    )
+
+
 def stopping() -> Problem:
     """Say that the process ends before the PMS has answered."""
     return Problem(
@@ -197,7 +228,7 @@ def not_cached() -> Problem:
 def bad_request(status: int, detail: str, *, allow: str = "") -> Problem:
     """Say in one sentence what is wrong with a request."""
     return Problem(
-        kind="bad-request",
+        kind=BAD_REQUEST,
         status=status,
         detail=detail,
         proxy_error="http_request_error",

@@ -31,6 +31,7 @@ class Surroundings:
     abandoned: int
     waiting: int
     upstream: str
+    callers: list[dict[str, str | int | None]]
     version: str
 
 
@@ -65,5 +66,6 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
             "abandoned": around.abandoned,
             "waiting": around.waiting,
         },
+        "callers": around.callers,
         "version": around.version,
     }

@@ -15,7 +15,13 @@ import structlog
 
 from proxy.causes import CAUSE_WORDS, in_words
 from proxy.messages import BreakerState, Cause, Doubtful, Failed, Healthy
-from proxy.metrics import OPERATOR, OUTCOME_DOUBTFUL, OUTCOME_SUCCESS, Metrics
+from proxy.metrics import (
+    ANONYMOUS,
+    OPERATOR,
+    OUTCOME_DOUBTFUL,
+    OUTCOME_SUCCESS,
+    Metrics,
+)
 
 if TYPE_CHECKING:
     from proxy.breaker_values import Transition
@@ -50,6 +56,7 @@ class RequestRecord:
     cache: str
     stale_reason: str
     caller: str
+    outcome: str
     duration_s: float
 
 
@@ -162,6 +169,7 @@ class Telemetry:
         self.metrics.request(
             record.operation, record.status, record.cache, record.stale_reason
         )
+        self.metrics.callers.labels(record.caller or ANONYMOUS, record.outcome).inc()
         line = {name: getattr(record, name) for name in _RECORD_FIELDS}
         # Plain values: a terminal would show an enumeration's whole name.
         line["status"] = int(record.status)

@@ -7,6 +7,7 @@ import pytest
 from config.agent_settings import AgentSettings
 from config.loading import SettingsError
 from config.proxy_settings import ProxySettings
+from proxy.policies import client_tokens
 
 URL = {"PROXY_UPSTREAM_URL": "http://127.0.0.1:9"}
 
@@ -17,6 +18,7 @@ CONTRACT = {
     "PROXY_UPSTREAM_HOST": "hotel.example.com:8443",
     "PROXY_UPSTREAM_KEY": "K" * 32,
     "PROXY_CLIENT_TOKENS": "agent:abc,reports:d:e",
+    "PROXY_CLIENT_LIMITS": "agent:60:",
     "PROXY_ADMIN_TOKEN": "admin",
     "PROXY_UPSTREAM_TIMEOUT_S": "0.15",
     "PROXY_SOFT_TIMEOUT_S": "0.8",
@@ -48,8 +50,7 @@ def test_every_name_of_the_contract_is_accepted() -> None:
 
     assert settings.breaker_open_s == 0.3
     assert settings.hotels == ("1", "2")
-    tokens = {n: t.get_secret_value() for n, t in settings.client_tokens.items()}
-    assert tokens == {"agent": "abc", "reports": "d:e"}
+    assert client_tokens(settings) == {"agent": ("abc",), "reports": ("d:e",)}
     assert ProxySettings.unknown_variables({**URL, **CONTRACT}) == []
 
 
@@ -75,7 +76,19 @@ def test_an_empty_variable_is_an_unset_one() -> None:
         ("PROXY_UPSTREAM_URL", "http://h:99999", "Port out of range"),
         ("PROXY_UPSTREAM_URL", "http://h/?a=1", "no query"),
         ("PROXY_UPSTREAM_HOST", "http://hotel", "host name"),
-        ("PROXY_CLIENT_TOKENS", "agent:a,agent:b", "twice"),
+        ("PROXY_CLIENT_TOKENS", "agent:a,desk:a", "a token of desk stands there twice"),
+        ("PROXY_CLIENT_TOKENS", "agent", "name:token"),
+        ("PROXY_CLIENT_TOKENS", "agent:", "name:token"),
+        ("PROXY_CLIENT_TOKENS", "anonymous:a", "who has no token"),
+        ("PROXY_CLIENT_LIMITS", "agent", "name:per_minute:places"),
+        ("PROXY_CLIENT_LIMITS", "agent:60", "name:per_minute:places"),
+        ("PROXY_CLIENT_LIMITS", "agent:0:", "from 1 to 99999"),
+        ("PROXY_CLIENT_LIMITS", "agent:-1:", "from 1 to 99999"),
+        ("PROXY_CLIENT_LIMITS", "agent:1.5:", "from 1 to 99999"),
+        ("PROXY_CLIENT_LIMITS", "agent:100000:", "from 1 to 99999"),
+        ("PROXY_CLIENT_LIMITS", "agent::many", "from 1 to 99999"),
+        ("PROXY_CLIENT_LIMITS", "agent:6:2:1", "name:per_minute:places"),
+        ("PROXY_CLIENT_LIMITS", "agent:6:,agent:7:", "twice"),
         ("PROXY_REDIS_URL", "127.0.0.1:6379", "redis://"),
         ("PROXY_REDIS_URL", "http://127.0.0.1", "redis://"),
         ("PROXY_REDIS_URL", "redis:///0", "redis://"),
@@ -132,6 +145,43 @@ def test_its_own_key_is_not_lent_to_everybody() -> None:
 
     for more in ({"PROXY_CLIENT_TOKENS": "a:b"}, {"PROXY_BIND": "::1"}):
         assert ProxySettings.load({**environ, **more}).upstream_key is not None
+
+
+def test_two_tokens_of_one_name_are_both_kept() -> None:
+    """While a token is rotated, the old one and the new one are right."""
+    tokens = "agent:old,desk:d, agent:new,"
+    settings = ProxySettings.load({**URL, "PROXY_CLIENT_TOKENS": tokens})
+
+    assert client_tokens(settings) == {"agent": ("old", "new"), "desk": ("d",)}
+
+
+def test_limits_are_read_by_name() -> None:
+    """Requests a minute and places; either may be left empty."""
+    environ = {
+        "PROXY_CLIENT_TOKENS": "a:1,b:2,c:3,d:4",
+        "PROXY_CLIENT_LIMITS": "a:60:2, b:60:, c::2",
+    }
+    settings = ProxySettings.load({**URL, **environ})
+
+    limits = {name: tuple(settings.limit_of(name)) for name in "abcd"}
+    assert limits == {"a": (60, 2), "b": (60, None), "c": (None, 2), "d": (None, None)}
+
+
+def test_a_limit_of_nobody_is_refused() -> None:
+    """A misspelt name would leave the tool that is meant without its limit."""
+    with pytest.raises(SettingsError) as refusal:
+        ProxySettings.load(
+            {
+                **URL,
+                "PROXY_CLIENT_TOKENS": "agent:s3cret",
+                "PROXY_CLIENT_LIMITS": "agnet:60:",
+            }
+        )
+
+    sentence = (
+        "PROXY_CLIENT_LIMITS names agnet, who has no token in PROXY_CLIENT_TOKENS."
+    )
+    assert str(refusal.value) == sentence
 
 
 def test_a_misspelt_variable_is_named() -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from proxy.callers import Callers
 
-CALLERS = Callers({"agent": "t0ken-ä", "desk": "other"})
+CALLERS = Callers({"agent": ("t0ken-ä", "new"), "desk": ("other",)})
 
 
 @pytest.mark.parametrize(
     ("token", "name"),
     [
         ("t0ken-ä", "agent"),
+        ("new", "agent"),
         ("other", "desk"),
         ("", None),
         ("t0ken", None),

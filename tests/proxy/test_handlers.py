@@ -19,6 +19,7 @@ from proxy.handlers import Handlers
 from proxy.outgoing import Outgoing
 from proxy.own_paths import OwnPaths
 from proxy.qloapps.adapter import QloApps
+from proxy.rates import Rates
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
         service=service,
         pms=QloApps(host="x", key=None),
         callers=Callers({}),
+        rates=Rates({}),
         own_paths=OwnPaths(
             service=service, telemetry=telemetry, status=dict, drain=drain
         ),
