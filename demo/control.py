@@ -1,11 +1,13 @@
 """
 Drive a stand-in over HTTP, on a port of its own: faults on and off, calls counted.
 
-`POST /faults/{name}`, `DELETE /faults`, `GET /`, `GET /calls`. Called by `pms`.
+`POST /faults/{name}`, `DELETE /faults`, `POST /booking-gap`, `GET /`, `GET /calls`.
+Called by `pms`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -31,7 +33,7 @@ PLAIN: dict[str, Callable[..., Fault]] = {
     "webservice_off": faults.webservice_off,
 }
 NAMES = (*PLAIN, "slow", REFUSE)
-SLOW_S = "2"
+SLOW_S = 2.0
 
 
 def make_control(pms: StandIn) -> web.Application:
@@ -44,6 +46,7 @@ def make_control(pms: StandIn) -> web.Application:
                 "pms": pms.url,
                 "faults": NAMES,
                 "playing": playing if pms.is_listening else REFUSE,
+                "booking_gap_s": pms.booking_gap_s,
             }
         )
 
@@ -57,11 +60,7 @@ def make_control(pms: StandIn) -> web.Application:
         if name == REFUSE:
             await pms.refuses()
         elif name == "slow":
-            seconds = request.query.get("seconds", SLOW_S)
-            try:
-                pms.always(faults.slow(float(seconds), resource=resource))
-            except ValueError:
-                raise web.HTTPBadRequest(text="seconds is a number.\n") from None
+            pms.always(faults.slow(_seconds(request, SLOW_S), resource=resource))
         else:
             pms.always(PLAIN[name](resource=resource))
         return web.json_response({"playing": name})
@@ -70,6 +69,10 @@ def make_control(pms: StandIn) -> web.Application:
         pms.heals()
         return web.json_response({"playing": None})
 
+    async def gap(request: web.Request) -> web.Response:
+        pms.booking_gap_s = _seconds(request, 0)
+        return web.json_response({"booking_gap_s": pms.booking_gap_s})
+
     app = web.Application()
     app.add_routes(
         [
@@ -77,6 +80,16 @@ def make_control(pms: StandIn) -> web.Application:
             web.get("/calls", calls),
             web.post("/faults/{name}", play),
             web.delete("/faults", heal),
+            web.post("/booking-gap", gap),
         ]
     )
     return app
+
+
+def _seconds(request: web.Request, otherwise: float) -> float:
+    text = request.query.get("seconds", "")
+    if not text:
+        return otherwise
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise web.HTTPBadRequest(text="seconds is a number.\n")
+    return float(text)

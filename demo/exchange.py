@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from demo.answers import Unwritten
 from demo.cookies import cookie_for
 from demo.sockets import drop
 from demo.wire import Headers, head, headers_of, wire
@@ -33,6 +34,9 @@ class Clock(Protocol):
     def wall(self) -> datetime:
         """Return the time of day, in UTC."""
 
+    async def sleep(self, delay_s: float) -> None:
+        """Wait `delay_s` seconds."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
@@ -40,7 +44,8 @@ class Exchange:
     A call and the connection that waits for its answer.
 
     The connection is kept open after `respond` and closed after anything else,
-    unless `keeps` is set.
+    unless `keeps` is set. `booking_gap_s` lies between a new booking's check and its
+    write.
     """
 
     call: Call
@@ -49,11 +54,21 @@ class Exchange:
     transport: asyncio.Transport | None
     healed: asyncio.Event
     came_at: float
+    booking_gap_s: float = 0
     keeps: bool = False
 
     def healthy(self) -> Answer:
         """Let the shop work on the call, now; a booking is written by this."""
         return self.shop.answer(self.call, self.clock.wall())
+
+    async def worked_on(self) -> Answer:
+        """Let the shop work on the call; a booking is written after the gap."""
+        begun = self.shop.begin(self.call, self.clock.wall())
+        if not isinstance(begun, Unwritten):
+            return begun
+        if self.booking_gap_s:
+            await self.clock.sleep(self.booking_gap_s)
+        return begun.write(self.clock.wall())
 
     def refused(self, refusal: Refusal) -> Answer:
         """Give an error list in the call's format."""

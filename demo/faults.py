@@ -58,7 +58,7 @@ def hang(*, resource: str | None = None) -> Fault:
 
     async def play(exchange: Exchange) -> None:
         await exchange.healed.wait()
-        exchange.respond(exchange.healthy())
+        exchange.respond(await exchange.worked_on())
 
     return Fault("hang", play, resource)
 
@@ -73,7 +73,7 @@ def slow(
 
     async def play(exchange: Exchange) -> None:
         await sleep(seconds)
-        exchange.respond(exchange.healthy())
+        exchange.respond(await exchange.worked_on())
 
     return Fault("slow", play, resource)
 
@@ -110,7 +110,7 @@ def truncated(*, resource: str | None = None) -> Fault:
     """Promise the whole healthy answer, send half of its body, close."""
 
     async def play(exchange: Exchange) -> None:
-        answer = exchange.healthy()
+        answer = await exchange.worked_on()
         length = ("Content-Length", str(max(len(answer.body), 2)))
         headers = exchange.headers_of(answer, exchange.clock.wall())
         exchange.send_head(answer.status, [*headers, length])
@@ -162,7 +162,7 @@ def holds(*, resource: str | None = None) -> Gate:
     async def play(exchange: Exchange) -> None:
         arrived.set()
         await exchange.until(opened.wait())
-        exchange.respond(exchange.healthy())
+        exchange.respond(await exchange.worked_on())
 
     return Gate("holds", play, resource, arrived, opened)
 

@@ -39,7 +39,9 @@ class StandIn:
     A QloApps for tests: `async with StandIn() as pms:`.
 
     `shop_domain` is the Host that it insists on, its own address by default. `keys`
-    may be changed while it runs; `calls` holds whatever reached it, in order.
+    may be changed while it runs; `calls` holds whatever reached it, in order. Between
+    a booking's check and its write lie `booking_gap_s` of the clock: while it lasts,
+    other bookings find the same room free, and it is sold as often as it was checked.
     """
 
     def __init__(
@@ -49,18 +51,20 @@ class StandIn:
         *,
         hotel: House | None = None,
         clock: Clock | None = None,
+        booking_gap_s: float = 0,
     ) -> None:
         self.key = key
         self.keys: dict[str, Key] = usual_keys(key)
         self.hotel = hotel or houses.build()
         self.calls: list[Call] = []
+        self.booking_gap_s = booking_gap_s
         self.port = 0
         self._clock: Clock = clock or SystemClock()
         self._shop_domain = shop_domain
         self._script: deque[Fault | None] = deque()
         self._standing: Fault | None = None
         self._healed = asyncio.Event()
-        self._playing: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[object]] = set()
         self._shop: Shop | None = None
         self._server: web.Server | None = None
         self._listening: asyncio.Task[asyncio.Server] | None = None
@@ -99,9 +103,9 @@ class StandIn:
     async def stop(self) -> None:
         """Stop listening, drop every connection and whatever still waits."""
         await self.refuses()
-        for task in self._playing:
+        for task in self._working:
             task.cancel()
-        await asyncio.gather(*self._playing, return_exceptions=True)
+        await asyncio.gather(*self._working, return_exceptions=True)
         server, self._server = self._server, None
         if server is not None:
             await server.shutdown(SHUTDOWN_S)
@@ -164,21 +168,20 @@ class StandIn:
         self._listening = loop.create_task(accepting)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        exchange = await self._exchange(request)
-        fault = self._fault_for(exchange.call)
-        if fault is None:
-            exchange.respond(exchange.healthy())
-        else:
-            await self._play(fault, exchange)
-        return Sent(keeps=exchange.keeps and bool(request.keep_alive))
-
-    async def _play(self, fault: Fault, exchange: Exchange) -> None:
-        playing = asyncio.create_task(fault.play(exchange))
-        self._playing.add(playing)
+        working = asyncio.current_task()
+        if working is None:
+            raise RuntimeError("A request is handled in a task.")
+        self._working.add(working)
         try:
-            await playing
+            exchange = await self._exchange(request)
+            fault = self._fault_for(exchange.call)
+            if fault is None:
+                exchange.respond(await exchange.worked_on())
+            else:
+                await fault.play(exchange)
         finally:
-            self._playing.discard(playing)
+            self._working.discard(working)
+        return Sent(keeps=exchange.keeps and bool(request.keep_alive))
 
     async def _exchange(self, request: web.BaseRequest) -> Exchange:
         came_at = self._clock.monotonic()
@@ -198,6 +201,7 @@ class StandIn:
             transport=transport,
             healed=self._healed,
             came_at=came_at,
+            booking_gap_s=self.booking_gap_s,
         )
 
     def _fault_for(self, call: Call) -> Fault | None:

@@ -53,7 +53,12 @@ async def test_every_fault_can_be_set_by_name(pms: StandIn, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/faults/flood", 404), ("/faults/slow?seconds=long", 400)]
+    ("path", "status"),
+    [
+        ("/faults/flood", 404),
+        ("/faults/slow?seconds=long", 400),
+        ("/booking-gap?seconds=-1", 400),
+    ],
 )
 async def test_what_is_not_a_fault_is_refused(
     pms: StandIn, path: str, status: int
@@ -65,6 +70,17 @@ async def test_what_is_not_a_fault_is_refused(
     ):
         assert answer.status == status
     assert pms.fault is None
+
+
+async def test_the_gap_of_bookings_is_set(pms: StandIn) -> None:
+    """From then on a booking is written so long after its check; none ends it."""
+    async with TestClient(TestServer(make_control(pms))) as control:
+        async with control.post("/booking-gap?seconds=0.25") as answer:
+            assert await answer.json() == {"booking_gap_s": 0.25}
+        assert pms.booking_gap_s == 0.25
+        await control.post("/booking-gap")
+        async with control.get("/") as answer:
+            assert (await answer.json())["booking_gap_s"] == 0
 
 
 async def test_calls_are_counted(pms: StandIn) -> None:

@@ -1,4 +1,4 @@
-"""Calls to a stand-in's shop, without sockets."""
+"""What is sent to a stand-in's shop, with and without sockets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from demo.calls import Call
 
 if TYPE_CHECKING:
     from demo.answers import Answer
+    from demo.pms import StandIn
     from demo.webservice import Shop
 
 KEY = "K" * 32
@@ -81,6 +82,15 @@ def booking(**changes: str) -> bytes:
         f"<number_of_rooms>{values['rooms']}</number_of_rooms>{values['named']}"
         "</room_type></room_types></associations></booking></q>"
     ).encode()
+
+
+def posting(pms: StandIn, body: bytes) -> bytes:
+    """Write the whole request that posts a booking to a stand-in."""
+    head = (
+        f"POST /api/bookings?ws_key={pms.key} HTTP/1.1\r\nHost: {pms.host}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def free(shop: Shop, *dates: str) -> bytes:
