@@ -27,12 +27,16 @@ PLAIN: dict[str, Callable[..., Fault]] = {
     "bad_gateway": faults.bad_gateway,
     "gateway_timeout": faults.gateway_timeout,
     "crash": faults.crash,
+    "fatal_error": faults.fatal_error,
+    "missing_table": faults.missing_table,
+    "maintenance": faults.maintenance,
+    "debug_mode": faults.debug_mode,
     "truncated": faults.truncated,
     "reset": faults.reset,
     "expired_key": faults.expired_key,
     "webservice_off": faults.webservice_off,
 }
-NAMES = (*PLAIN, "slow", REFUSE)
+NAMES = (*PLAIN, "slow", "late", REFUSE)
 SLOW_S = 2.0
 
 
@@ -61,6 +65,8 @@ def make_control(pms: StandIn) -> web.Application:
             await pms.refuses()
         elif name == "slow":
             pms.always(faults.slow(_seconds(request, SLOW_S), resource=resource))
+        elif name == "late":
+            pms.always(faults.late(_seconds(request, faults.LATE_S)))
         else:
             pms.always(PLAIN[name](resource=resource))
         return web.json_response({"playing": name})

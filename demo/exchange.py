@@ -56,19 +56,22 @@ class Exchange:
     came_at: float
     booking_gap_s: float = 0
     keeps: bool = False
+    _answer: Answer | None = None
 
     def healthy(self) -> Answer:
         """Let the shop work on the call, now; a booking is written by this."""
         return self.shop.answer(self.call, self.clock.wall())
 
     async def worked_on(self) -> Answer:
-        """Let the shop work on the call; a booking is written after the gap."""
-        begun = self.shop.begin(self.call, self.clock.wall())
-        if not isinstance(begun, Unwritten):
-            return begun
-        if self.booking_gap_s:
-            await self.clock.sleep(self.booking_gap_s)
-        return begun.write(self.clock.wall())
+        """Let the shop work on the call, once; a booking is written after the gap."""
+        if self._answer is None:
+            begun = self.shop.begin(self.call, self.clock.wall())
+            if isinstance(begun, Unwritten):
+                if self.booking_gap_s:
+                    await self.clock.sleep(self.booking_gap_s)
+                begun = begun.write(self.clock.wall())
+            self._answer = begun
+        return self._answer
 
     def refused(self, refusal: Refusal) -> Answer:
         """Give an error list in the call's format."""

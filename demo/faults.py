@@ -2,8 +2,9 @@
 What can go wrong with the PMS, one fault per function, in toxiproxy's manner.
 
 A fault is a value: `pms.always(faults.hang())`, `pms.plays(None, faults.reset())`.
-With `resource=` only that resource is hit. `StandIn.refuses` is apart: it concerns the
-listening socket, not a request.
+With `resource=` only that resource is hit. Here are those of time and of the wire;
+what the shop itself says when it is broken is in `ailments`, and offered here too.
+`StandIn.refuses` is apart: it concerns the listening socket, not a request.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from demo.answers import HTML, Answer, crashed, nginx_page, refuse
+from demo.ailments import (
+    bad_gateway,
+    crash,
+    debug_mode,
+    error_page,
+    expired_key,
+    fatal_error,
+    gateway_timeout,
+    maintenance,
+    missing_table,
+    webservice_off,
+)
 from demo.fault import Fault, Gate, Trickle
-from demo.keys import expired
-from demo.shopfiles import error_page as recorded_page
 from demo.wire import LAST_CHUNK, chunk
 
 if TYPE_CHECKING:
@@ -32,22 +42,27 @@ __all__ = [
     "bad_gateway",
     "closes_after_reading",
     "crash",
+    "debug_mode",
     "error_page",
     "expired_key",
+    "fatal_error",
     "gateway_timeout",
     "hang",
     "holds",
+    "late",
+    "maintenance",
+    "missing_table",
     "raw",
     "reset",
     "slow",
     "trickles",
     "truncated",
     "webservice_off",
+    "writes_then",
 ]
 
-SWITCHED_OFF = (
-    "The QloApps webservice is disabled. Please activate it in the QloApps Back Office"
-)
+# The longest that a booking was seen to be written after its request.
+LATE_S = 58
 
 Framing = Literal["length", "chunked", "unfinished", "none"]
 GivenHeaders = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -78,32 +93,34 @@ def slow(
     return Fault("slow", play, resource)
 
 
-def error_page(*, resource: str | None = None) -> Fault:
-    """Show the page of a shop whose database is away, to any key or none."""
-    page = Answer(
-        status=500,
-        body=recorded_page(),
-        content_type=HTML,
-        speaker="php",
-        has_cookie=False,
-    )
-    return _answering("error_page", page, resource)
+def late(
+    seconds: float = LATE_S,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Fault:
+    """
+    Write a new booking `seconds` after it came, whether or not its client waits.
+
+    Until then nothing of it can be found. Whatever else concerns bookings is answered
+    at once: only the write is stuck.
+    """
+
+    async def play(exchange: Exchange) -> None:
+        if exchange.call.method == "POST":
+            await sleep(seconds)
+        exchange.respond(await exchange.worked_on())
+
+    return Fault("late", play, "bookings")
 
 
-def bad_gateway(*, resource: str | None = None) -> Fault:
-    """Answer as nginx does when PHP is down."""
-    return _answering("bad_gateway", nginx_page(502, "Bad Gateway"), resource)
+def writes_then(fault: Fault) -> Fault:
+    """Do what the request asks for, then play another fault over the answer."""
 
+    async def play(exchange: Exchange) -> None:
+        await exchange.worked_on()
+        await fault.play(exchange)
 
-def gateway_timeout(*, resource: str | None = None) -> Fault:
-    """Answer as nginx does when it has waited for PHP too long, but at once."""
-    page = nginx_page(504, "Gateway Time-out")
-    return _answering("gateway_timeout", page, resource)
-
-
-def crash(*, resource: str | None = None) -> Fault:
-    """Answer as PHP does when it dies, or misses a table: 500 and an empty body."""
-    return _answering("crash", crashed(), resource)
+    return Fault(f"writes_then_{fault.name}", play, fault.resource)
 
 
 def truncated(*, resource: str | None = None) -> Fault:
@@ -135,24 +152,6 @@ def closes_after_reading(*, resource: str | None = None) -> Fault:
         exchange.keeps = False
 
     return Fault("closes_after_reading", play, resource)
-
-
-def expired_key(*, resource: str | None = None) -> Fault:
-    """Refuse every key, as when it was deleted in the back office."""
-
-    async def play(exchange: Exchange) -> None:
-        exchange.respond(exchange.refused(expired()))
-
-    return Fault("expired_key", play, resource)
-
-
-def webservice_off(*, resource: str | None = None) -> Fault:
-    """Refuse everything, as when the webservice is switched off in the back office."""
-
-    async def play(exchange: Exchange) -> None:
-        exchange.respond(exchange.refused(refuse(503, 22, SWITCHED_OFF)))
-
-    return Fault("webservice_off", play, resource)
 
 
 def holds(*, resource: str | None = None) -> Gate:
@@ -224,13 +223,6 @@ def trickles(
         exchange.keeps = True
 
     return Trickle("trickles", play, resource, permits)
-
-
-def _answering(name: str, answer: Answer, resource: str | None) -> Fault:
-    async def play(exchange: Exchange) -> None:
-        exchange.respond(answer)
-
-    return Fault(name, play, resource)
 
 
 def _pairs(headers: GivenHeaders) -> Headers:

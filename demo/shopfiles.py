@@ -52,5 +52,17 @@ def error_page() -> bytes:
     return (SHOP / "error-page.html").read_bytes()
 
 
+@lru_cache
+def maintenance_page() -> bytes:
+    """Give the page that the shop shows while it is under maintenance."""
+    return (SHOP / "maintenance.html").read_bytes()
+
+
+@lru_cache
+def uncaught_error() -> bytes:
+    """Give what PHP shows of a crash in debug mode, after its notices."""
+    return (SHOP / "fatal-error.txt").read_bytes()
+
+
 def _text(name: str) -> str:
     return (SHOP / name).read_text(encoding="utf-8")

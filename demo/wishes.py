@@ -25,7 +25,7 @@ NOT_AVAILABLE = "Requested room(s) not available."
 BOOKING_STATUSES = ("1", "2", "3", "4")
 PAYMENT_STATUSES = ("1", "2", "3")
 
-# Beyond the Basic Multilingual Plane (emoji) MariaDB's utf8 refuses a text.
+# Digits and signs as recorded; an emoji, which MariaDB's utf8 cannot store, by guess.
 _NAME = re.compile(r'[^0-9!<>,;?=+()@#"°{}_$%:¤|\U00010000-\U0010ffff]+')
 _PHONE = re.compile(r"[+0-9. ()/-]+")
 _EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{}|~-][\w.!#$%&'*+/=?^`{}|~-]*@[\w.-]+\.\w+")

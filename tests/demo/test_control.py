@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from demo.control import NAMES, make_control
 from demo.pms import StandIn
+from fakes.shop import booking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -70,6 +71,22 @@ async def test_what_is_not_a_fault_is_refused(
     ):
         assert answer.status == status
     assert pms.fault is None
+
+
+async def test_a_booking_can_be_made_late_over_http(pms: StandIn) -> None:
+    """The client leaves, and the booking is there when its seconds have passed."""
+    async with (
+        TestClient(TestServer(make_control(pms))) as control,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(0.05)) as session,
+    ):
+        await control.post("/faults/late?seconds=0.1")
+        url = f"{pms.url}/api/bookings?ws_key={pms.key}"
+        with pytest.raises(TimeoutError):
+            await session.post(url, data=booking())
+        assert pms.hotel.bookings == {}
+        async with asyncio.timeout(5):
+            while not pms.hotel.bookings:
+                await asyncio.sleep(0.01)
 
 
 async def test_the_gap_of_bookings_is_set(pms: StandIn) -> None:

@@ -262,3 +262,54 @@ async def test_stopping_leaves_no_request_behind() -> None:
         with pytest.raises(aiohttp.ClientError):
             await waiting
     assert [task for task in asyncio.all_tasks() if "_handle" in repr(task)] == []
+
+
+async def test_late_writes_without_its_client(pms: StandIn, send: Send) -> None:
+    """Only a new booking is stuck: what is asked of bookings meanwhile is answered."""
+    clock = FakeClock()
+    pms.always(faults.late(sleep=clock.sleep))
+    _, writer = await asyncio.open_connection("127.0.0.1", pms.port)
+    writer.write(request(pms, "POST /api/bookings", BOOKING))
+    while not pms.calls:
+        await asyncio.sleep(0)
+    writer.close()
+    assert (await send(pms, request(pms, "GET /api/bookings/1"))).status == 404
+    clock.advance(57.999)
+    assert pms.hotel.bookings == {}
+    clock.advance(0.001)
+    while not pms.hotel.bookings:
+        await asyncio.sleep(0)
+    assert (await send(pms, request(pms, "GET /api/bookings/1"))).status == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "body"),
+    [(faults.crash(), 500, b""), (faults.fatal_error(), 200, b"Fatal error")],
+    ids=["crash", "fatal error"],
+)
+async def test_a_doubtful_answer_may_hide_a_booking(
+    pms: StandIn, send: Send, fault: Fault, status: int, body: bytes
+) -> None:
+    """The same answer comes of a booking that was written and of one that was not."""
+    pms.plays(fault, faults.writes_then(fault))
+    asked = request(pms, "POST /api/bookings", BOOKING)
+    for written in (0, 1):
+        answer = await send(pms, asked)
+        assert (answer.status, answer.body) == (status, body)
+        assert "PSWS-Version" not in answer.headers
+        assert len(pms.hotel.bookings) == written
+
+
+async def test_writes_then_writes_once(pms: StandIn, send: Send) -> None:
+    """A hang after the write answers with that write when it is healed."""
+    pms.plays(faults.writes_then(faults.hang()))
+    waiting = asyncio.ensure_future(
+        send(pms, request(pms, "POST /api/bookings", BOOKING))
+    )
+    while not pms.calls:
+        await asyncio.sleep(0)
+    assert list(pms.hotel.bookings) == [1]
+    pms.heals()
+    answer = await waiting
+    assert b"<booking><id><![CDATA[1]]></id>" in answer.body
+    assert list(pms.hotel.bookings) == [1]

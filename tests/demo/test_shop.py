@@ -63,6 +63,31 @@ def test_a_refused_booking_takes_no_room(shop: Shop) -> None:
     assert free(shop) == b"5"
 
 
+@pytest.mark.parametrize(
+    ("changes", "status", "body"),
+    [
+        ({"name": "Ana2"}, 500, b""),
+        ({"name": "Ana 🌞"}, 500, b""),
+        ({"name": "Ana!"}, 500, b""),
+        ({"email": "not-an-address"}, 200, b"Fatal error"),
+        ({"email": "ana🌞@example.com"}, 200, b"Fatal error"),
+        ({"email": "ana@example.com", "name": "Añá-Lía O'Neill"}, 200, None),
+    ],
+    ids=str,
+)
+def test_a_clients_mistake_looks_like_a_crash(
+    shop: Shop, changes: dict[str, str], status: int, body: bytes | None
+) -> None:
+    """A digit or an emoji in a name is an empty 500, in an address `Fatal error`."""
+    answer = ask(shop, "/api/bookings", method="POST", body=booking(**changes))
+    assert answer.status == status
+    if body is None:
+        assert list(shop.house.bookings) == [1]
+    else:
+        assert (answer.body, answer.speaker) == (body, "php")
+        assert shop.house.bookings == {}
+
+
 def test_a_known_address_renames_its_customer_everywhere(shop: Shop) -> None:
     """The name that was posted last is on every booking of that e-mail address."""
     ask(shop, "/api/bookings", method="POST", body=booking())
