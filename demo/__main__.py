@@ -56,7 +56,7 @@ async def _stay_up() -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with a_stage() as stage:
+    async with a_stage(keeps_calls=False) as stage:
         runner = web.AppRunner(make_control(stage.pms), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

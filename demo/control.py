@@ -55,7 +55,7 @@ def make_control(pms: StandIn) -> web.Application:
         )
 
     async def calls(_: web.Request) -> web.Response:
-        return web.json_response({"calls": len(pms.calls)})
+        return web.json_response({"calls": pms.call_count})
 
     async def play(request: web.Request) -> web.Response:
         name, resource = request.match_info["name"], request.query.get("resource")

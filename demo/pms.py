@@ -32,7 +32,7 @@ async def serve(port: int, control_port: int, key: str) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
-    pms = StandIn(key)
+    pms = StandIn(key, keeps_calls=False)
     await pms.start(port)
     runner = web.AppRunner(make_control(pms), access_log=None)
     await runner.setup()

@@ -104,9 +104,10 @@ async def a_stage(
     *,
     proxy_port: int = 0,
     agent_port: int = 0,
+    keeps_calls: bool = True,
 ) -> AsyncIterator[Stage]:
     """Start all three; `proxy` holds settings beside the usual ones."""
-    async with StandIn() as pms:
+    async with StandIn(keeps_calls=keeps_calls) as pms:
         proxy_environ = {
             "PROXY_UPSTREAM_URL": pms.url,
             "PROXY_UPSTREAM_KEY": pms.key,

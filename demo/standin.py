@@ -39,7 +39,8 @@ class StandIn:
     A QloApps for tests: `async with StandIn() as pms:`.
 
     `shop_domain` is the Host that it insists on, its own address by default. `keys`
-    may be changed while it runs; `calls` holds whatever reached it, in order. Between
+    may be changed while it runs; `calls` holds whatever reached it, in order, unless
+    it runs for long and does not keep them; `call_count` counts them always. Between
     a booking's check and its write lie `booking_gap_s` of the clock: while it lasts,
     other bookings find the same room free, and it is sold as often as it was checked.
     """
@@ -52,11 +53,14 @@ class StandIn:
         hotel: House | None = None,
         clock: Clock | None = None,
         booking_gap_s: float = 0,
+        keeps_calls: bool = True,
     ) -> None:
         self.key = key
         self.keys: dict[str, Key] = usual_keys(key)
         self.hotel = hotel or houses.build()
         self.calls: list[Call] = []
+        self.call_count = 0
+        self._keeps_calls = keeps_calls
         self.booking_gap_s = booking_gap_s
         self.port = 0
         self._clock: Clock = clock or SystemClock()
@@ -190,7 +194,9 @@ class StandIn:
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await request.read()
         call = Call(request.method, request.raw_path, request.headers, body)
-        self.calls.append(call)
+        self.call_count += 1
+        if self._keeps_calls:
+            self.calls.append(call)
         shop = self._shop
         if shop is None:
             raise RuntimeError("The stand-in was not started.")

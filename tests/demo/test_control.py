@@ -111,6 +111,20 @@ async def test_calls_are_counted(pms: StandIn) -> None:
             assert await answer.json() == {"calls": 1}
 
 
+async def test_calls_are_counted_where_they_are_not_kept() -> None:
+    """A stand-in that runs for long holds none of them, whatever their bodies."""
+    async with (
+        StandIn(keeps_calls=False) as pms,
+        TestClient(TestServer(make_control(pms))) as control,
+        aiohttp.ClientSession() as session,
+    ):
+        for _ in range(3):
+            await session.post(f"{pms.url}/api/hotel_ari", data=b"x" * 1000)
+        async with control.get("/calls") as answer:
+            assert await answer.json() == {"calls": 3}
+        assert pms.calls == []
+
+
 async def test_it_runs_alone_and_leaves_on_sigterm() -> None:
     """Both addresses are printed, the key is taken, SIGTERM ends it with 0."""
     key = "Z" * 32
