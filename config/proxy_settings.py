@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from itertools import chain
 from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import SettingsConfigDict
 
-from config.loading import EnvironmentSettings
+from config.loading import AT_START, EnvironmentSettings
 
 # The name of whoever has none, in metrics.
 NAMELESS = "anonymous"
+
+# A shorter token is accepted, and warned of.
+STRONG_LETTERS = 16
 
 _LIMIT = re.compile(r"([^:]+):([1-9][0-9]{0,4})?:([1-9][0-9]{0,4})?")
 
@@ -33,6 +44,9 @@ def _split_tokens(value: Any) -> Any:
         if token in names:
             raise ValueError(f"a token of {name} stands there twice")
         names[token] = name
+    if not names:
+        # Without any, whoever reaches the port may call.
+        raise ValueError("it names no token")
     return {
         name: tuple(SecretStr(token) for token, of in names.items() if of == name)
         for name in names.values()
@@ -75,7 +89,7 @@ def _split_names(value: Any) -> Any:
 
 
 def _parts(value: str) -> list[str]:
-    return [part for part in map(str.strip, value.split(",")) if part]
+    return [part for part in map(str.strip, re.split("[,\n]", value)) if part]
 
 
 Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
@@ -91,6 +105,12 @@ class ProxySettings(EnvironmentSettings):
         {
             *("unknown_settle_s", "calendar_nights", "hotels"),
         }
+    )
+
+    in_files: ClassVar[tuple[str, ...]] = (
+        "upstream_key",
+        "client_tokens",
+        "admin_token",
     )
 
     bind: str | None = Field(
@@ -112,12 +132,22 @@ class ProxySettings(EnvironmentSettings):
         description="The proxy's own webservice key. "
         "Default: clients' credentials pass through.",
     )
+    upstream_key_file: str | None = Field(
+        None,
+        description="File that holds the key instead; read again on SIGHUP. "
+        "Default: none.",
+    )
     client_tokens: Annotated[
         dict[str, tuple[SecretStr, ...]], BeforeValidator(_split_tokens)
     ] = Field(
         default_factory=dict,
         description="Who may call: name:token,…; sent as X-Proxy-Token. Several tokens "
         "of one name are all valid. Default: whoever can reach the port.",
+    )
+    client_tokens_file: str | None = Field(
+        None,
+        description="File that holds the tokens instead, one a line or separated by "
+        "commas; read again on SIGHUP. Default: none.",
     )
     client_limits: Annotated[dict[str, ClientLimit], BeforeValidator(_split_limits)] = (
         Field(
@@ -130,6 +160,10 @@ class ProxySettings(EnvironmentSettings):
         None,
         description="Token of the admin paths, sent as X-Admin-Token. "
         "Default: none; the admin paths answer 403.",
+    )
+    admin_token_file: str | None = Field(
+        None,
+        description="File that holds it instead; read again on SIGHUP. Default: none.",
     )
     upstream_timeout_s: Seconds = Field(
         15, description="A call without a complete answer by then failed, seconds."
@@ -287,15 +321,56 @@ class ProxySettings(EnvironmentSettings):
             )
         return self
 
+    @field_validator("client_tokens")
+    @classmethod
+    def _can_be_sent(
+        cls, value: dict[str, tuple[SecretStr, ...]]
+    ) -> dict[str, tuple[SecretStr, ...]]:
+        for token in chain.from_iterable(value.values()):
+            _require_one_line(token)
+        return value
+
+    @field_validator("admin_token")
+    @classmethod
+    def _is_one_line(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _require_one_line(value)
+        return value
+
     @model_validator(mode="after")
-    def _limits_are_of_known_callers(self) -> ProxySettings:
+    def _limits_are_of_known_callers(self, info: ValidationInfo) -> ProxySettings:
+        # Read again, tokens may be fewer: taking a lost one away must not wait for a
+        # restart with other limits.
+        if info.context != AT_START:
+            return self
         for name in self.client_limits:
             if name not in self.client_tokens:
                 raise ValueError(
                     f"PROXY_CLIENT_LIMITS names {name}, who has no token in "
-                    "PROXY_CLIENT_TOKENS."
+                    "PROXY_CLIENT_TOKENS or its file."
                 )
         return self
+
+    def weak_secrets(self) -> list[str]:
+        """Say, a sentence each, which tokens can be guessed."""
+        owned = [
+            (f"The token of {name} in PROXY_CLIENT_TOKENS", token)
+            for name, tokens in self.client_tokens.items()
+            for token in tokens
+        ]
+        if self.admin_token is not None:
+            owned.append(("PROXY_ADMIN_TOKEN", self.admin_token))
+        return [
+            f"{whose} is shorter than {STRONG_LETTERS} characters and can be guessed."
+            for whose, token in owned
+            if len(token.get_secret_value()) < STRONG_LETTERS
+        ]
+
+    def secrets(self) -> list[str]:
+        """Return all that must never be shown."""
+        kept = [self.upstream_key, self.admin_token, self.redis_url]
+        kept += chain.from_iterable(self.client_tokens.values())
+        return [secret.get_secret_value() for secret in kept if secret is not None]
 
     def limit_of(self, name: str) -> ClientLimit:
         """Return how much a caller may ask."""
@@ -310,6 +385,11 @@ class ProxySettings(EnvironmentSettings):
     def host_header(self) -> str:
         """The Host that the PMS must see, port included."""
         return self.upstream_host or urlsplit(self.upstream_url).netloc
+
+
+def _require_one_line(token: SecretStr) -> None:
+    if not token.get_secret_value().isprintable():
+        raise ValueError("a token is printable text on one line")
 
 
 def is_loopback(address: str) -> bool:

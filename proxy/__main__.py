@@ -6,8 +6,9 @@ With arguments it gives a running proxy an operator's order instead.
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from config.clock import SystemClock
 from config.loading import SettingsError
 from config.logs import set_up_logs
 from config.proxy_settings import ProxySettings
+from config.reloading import Reloader
+from config.secret_files import UnusableFile, read_secret
 from config.serving import (
     EVERY_ADDRESS,
     LOOPBACK,
@@ -27,7 +30,7 @@ from config.serving import (
     serve,
 )
 from proxy import orders_cli
-from proxy.app import DRAIN, HANDLERS, VERSION, make_app
+from proxy.app import DRAIN, HANDLERS, ROTATE, VERSION, make_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,19 +41,23 @@ EXIT_UNUSABLE = 2
 def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     """Run the proxy; 0 after a drained stop, 2 where it cannot start."""
     if arguments:
-        return orders_cli.main(arguments, environ)
+        return _give_order(arguments, environ)
     try:
         settings = ProxySettings.load(environ)
         sockets = open_sockets(_addresses(settings), settings.port)
     except (SettingsError, ServingError) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_UNUSABLE
-    set_up_logs(secrets=_secrets(settings))
+    # Until it is heeded, the signal that asks for a reload must not end the process.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    redactor = set_up_logs(secrets=settings.secrets())
     log = structlog.get_logger()
     for sentence in ProxySettings.unknown_variables(environ):
         log.warning("setting.unknown", msg=sentence)
     for sentence in ProxySettings.idle_variables(environ):
         log.warning("setting.idle", msg=sentence)
+    for sentence in settings.weak_secrets():
+        log.warning("setting.weak", msg=sentence)
     app = make_app(settings, clock=SystemClock())
     handlers = app[HANDLERS]
     runner = Runner(
@@ -60,7 +67,15 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     )
     port = sockets[0].getsockname()[1]
 
+    def rotate(fresh: ProxySettings) -> None:
+        redactor.learn(fresh.secrets())
+        app[ROTATE](fresh)
+
+    reloader = Reloader(settings, rotate)
+
     def announce() -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, reloader.reload)
         log.info(
             "proxy.listening",
             url=f"http://127.0.0.1:{port}",
@@ -75,16 +90,22 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     return 0
 
 
+def _give_order(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Give an order, with the token from its file where it stands in one."""
+    path = environ.get("PROXY_ADMIN_TOKEN_FILE")
+    if path and not environ.get("PROXY_ADMIN_TOKEN"):
+        try:
+            environ = {**environ, "PROXY_ADMIN_TOKEN": read_secret(path)}
+        except UnusableFile as exc:
+            sys.stderr.write(f"PROXY_ADMIN_TOKEN_FILE cannot be used: {exc}.\n")
+            return EXIT_UNUSABLE
+    return orders_cli.main(arguments, environ)
+
+
 def _addresses(settings: ProxySettings) -> tuple[str, ...]:
     if settings.bind is not None:
         return (settings.bind,)
     return LOOPBACK if settings.lends_its_key else EVERY_ADDRESS
-
-
-def _secrets(settings: ProxySettings) -> list[str]:
-    kept = [settings.upstream_key, settings.admin_token, settings.redis_url]
-    kept += itertools.chain.from_iterable(settings.client_tokens.values())
-    return [secret.get_secret_value() for secret in kept if secret is not None]
 
 
 if __name__ == "__main__":

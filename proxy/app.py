@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 VERSION = version("hotel-pms-sidecar")
 HANDLERS = web.AppKey("handlers", Handlers)
 DRAIN = web.AppKey("drain", Drain)
+ROTATE: web.AppKey[Callable[[ProxySettings], None]] = web.AppKey("rotate")
 
 # How often the refresher looks in the last part of a copy's freshness, but not more
 # often than each MIN_PAUSE_S.
@@ -69,6 +70,7 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_takes_all])
     app[HANDLERS] = proxy.handlers
     app[DRAIN] = proxy.drain
+    app[ROTATE] = proxy.rotate
     app.router.add_route(
         "*",
         "/{anything:(?s:.*)}",
@@ -116,6 +118,8 @@ class _Proxy:
             host=settings.host_header,
             key=None if key is None else key.get_secret_value(),
         )
+        self._pms = pms
+        self._callers = Callers(policies.client_tokens(settings))
         caller = Caller(
             upstream=self._upstream,
             pms=pms,
@@ -186,7 +190,7 @@ class _Proxy:
         self.handlers = Handlers(
             service=self._service,
             pms=pms,
-            callers=Callers(policies.client_tokens(settings)),
+            callers=self._callers,
             rates=Rates(policies.requests_per_minute(settings)),
             own_paths=OwnPaths(
                 service=self._service,
@@ -211,6 +215,16 @@ class _Proxy:
         self._cluster = self._make_cluster()
         self._keeper = self._make_keeper()
         self._telemetry.metrics.observe(self._gauges())
+
+    def rotate(self, settings: ProxySettings) -> None:
+        """Take over secrets read again; what is under way ends with the old ones."""
+        self._settings = settings
+        self._callers.know(policies.client_tokens(settings))
+        self._telemetry.metrics.know_callers(settings.client_tokens)
+        if settings.upstream_key is not None:
+            self._pms.use_key(settings.upstream_key.get_secret_value())
+        if settings.admin_token is not None:
+            self.handlers.use_admin_token(settings.admin_token.get_secret_value())
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """Share the copies with other proxies, and with the next run of this one."""

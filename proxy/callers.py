@@ -18,6 +18,10 @@ class Callers:
     """
 
     def __init__(self, tokens: Mapping[str, Collection[str]]) -> None:
+        self.know(tokens)
+
+    def know(self, tokens: Mapping[str, Collection[str]]) -> None:
+        """Take these tokens from now on, and no others."""
         # Digests have one length: how long a token is, is not told either.
         self._tokens = [
             (_digest(token.encode()), name)

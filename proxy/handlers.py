@@ -69,6 +69,10 @@ class Handlers:
         self._admin_token = admin_token
         self._body_timeout_s = body_timeout_s
 
+    def use_admin_token(self, token: str) -> None:
+        """Open the admin paths to this token from now on, and to no other."""
+        self._admin_token = token
+
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
         """Answer any request; an unexpected exception is logged and answered once."""
         request_id = request_id_of(incoming)

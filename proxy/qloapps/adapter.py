@@ -27,6 +27,10 @@ COOKIE_FIELDS = frozenset({"set-cookie"})
 _STORABLE = (Operation.AVAILABILITY, Operation.CATALOGUE)
 
 
+def _basic(key: str) -> str:
+    return f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"
+
+
 class QloApps:
     """
     Reads requests, dresses them for the PMS and judges its answers.
@@ -37,10 +41,7 @@ class QloApps:
 
     def __init__(self, *, host: str, key: str | None) -> None:
         self._host = host
-        self._authorization: str | None = None
-        if key is not None:
-            basic = base64.b64encode(f"{key}:".encode()).decode()
-            self._authorization = f"Basic {basic}"
+        self._authorization = None if key is None else _basic(key)
 
     @property
     def _own_key(self) -> bool:
@@ -84,6 +85,10 @@ class QloApps:
             ),
             body=request.body,
         )
+
+    def use_key(self, key: str) -> None:
+        """Dress requests with this key from now on; copies are those of any key."""
+        self._authorization = _basic(key)
 
     def dress(self, request: Request) -> Request:
         """Give a request the shop's Host and, where there is one, the proxy's key."""

@@ -178,10 +178,10 @@ def test_a_limit_of_nobody_is_refused() -> None:
             }
         )
 
-    sentence = (
-        "PROXY_CLIENT_LIMITS names agnet, who has no token in PROXY_CLIENT_TOKENS."
+    assert str(refusal.value) == (
+        "PROXY_CLIENT_LIMITS names agnet, who has no token in PROXY_CLIENT_TOKENS or "
+        "its file."
     )
-    assert str(refusal.value) == sentence
 
 
 def test_a_misspelt_variable_is_named() -> None:

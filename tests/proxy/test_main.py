@@ -4,94 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
-import signal
 import socket
-import sys
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
 
 from demo import faults
 from demo.pms import StandIn
+from fakes.process import PATIENCE_S, a_process
 from fakes.raw_client import a_raw_client, once
 from proxy.__main__ import main
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-PATIENCE_S = 15.0
 ASK = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 STATUS = b"GET /status.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 UPSTREAM = {"PROXY_UPSTREAM_URL": "http://127.0.0.1:9"}
 KEY = "SECRETKEYSECRETKEYSECRETKEY12345"
 
 
-@dataclass
-class Process:
-    """A running proxy and what it has said."""
-
-    process: asyncio.subprocess.Process
-    lines: list[str] = field(default_factory=list)
-
-    async def line(self, event: str) -> str:
-        """Read the log until a line holds `event`."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(PATIENCE_S):
-            while raw := await self.process.stdout.readline():
-                self.lines.append(raw.decode())
-                if event in self.lines[-1]:
-                    return self.lines[-1]
-        raise AssertionError(f"{event} was not said in {self.lines}")
-
-    async def port(self) -> int:
-        """Wait for the proxy to listen and return its port."""
-        found = re.search(
-            r"http://127\.0\.0\.1:(\d+)", await self.line("proxy.listening")
-        )
-        assert found is not None
-        return int(found.group(1))
-
-    async def ends(self) -> int:
-        """Wait for the end and return the exit code."""
-        async with asyncio.timeout(PATIENCE_S):
-            await self.process.communicate()
-        assert self.process.returncode is not None
-        return self.process.returncode
-
-    def terminate(self) -> None:
-        """Send SIGTERM."""
-        self.process.send_signal(signal.SIGTERM)
-
-
-@asynccontextmanager
-async def _running(environ: dict[str, str]) -> AsyncIterator[Process]:
-    """Start `python -m proxy` on a free port; kill it at the end."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("PROXY_")
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "proxy"),
-        env={**kept, "PROXY_PORT": "0", **environ},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        yield Process(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
 async def _refusal(environ: dict[str, str]) -> tuple[int | None, str]:
     """Start a proxy that cannot start; return exit code and what it said."""
-    async with _running(environ) as running, asyncio.timeout(PATIENCE_S):
+    async with a_process(environ) as running, asyncio.timeout(PATIENCE_S):
         said, _ = await running.process.communicate()
         return running.process.returncode, said.decode()
 
@@ -181,7 +112,7 @@ async def test_a_process_that_would_lend_its_key_does_not_start() -> None:
 
 async def test_a_signal_right_after_the_start_is_heeded() -> None:
     """Once it says that it listens, SIGTERM ends it in good order."""
-    async with _running(UPSTREAM) as running:
+    async with a_process(UPSTREAM) as running:
         await running.port()
         running.terminate()
 
@@ -244,7 +175,7 @@ async def test_it_listens_where_it_may(
     environ: dict[str, str], *, outward: bool
 ) -> None:
     """Loopback alone where it lends its key; else every address, IPv4 and IPv6."""
-    async with _running({**UPSTREAM, **environ}) as running:
+    async with a_process({**UPSTREAM, **environ}) as running:
         port = await running.port()
 
         assert await _answers("127.0.0.1", port)
@@ -257,7 +188,7 @@ async def test_it_listens_where_it_may(
 
 async def test_a_bound_address_is_the_only_one() -> None:
     """PROXY_BIND names one address, and no other answers."""
-    async with _running({**UPSTREAM, "PROXY_BIND": "127.0.0.1"}) as running:
+    async with a_process({**UPSTREAM, "PROXY_BIND": "127.0.0.1"}) as running:
         port = await running.port()
 
         assert await _answers("127.0.0.1", port)
@@ -266,7 +197,7 @@ async def test_a_bound_address_is_the_only_one() -> None:
 
 async def test_sigterm_ends_an_idle_proxy_quickly() -> None:
     """With an idle connection open it exits with 0, long before the drain's end."""
-    async with _running({**UPSTREAM, "PROXY_DRAIN_S": "60"}) as running:
+    async with a_process({**UPSTREAM, "PROXY_DRAIN_S": "60"}) as running:
         port = await running.port()
         async with a_raw_client(f"http://127.0.0.1:{port}") as client:
             assert await client.is_open()
@@ -282,7 +213,7 @@ async def test_sigterm_waits_for_a_request_under_way(method: str) -> None:
         gate = faults.holds()
         pms.always(gate)
         environ = {"PROXY_UPSTREAM_URL": pms.url, "PROXY_UPSTREAM_KEY": pms.key}
-        async with _running(environ) as running:
+        async with a_process(environ) as running:
             port = await running.port()
             async with a_raw_client(f"http://127.0.0.1:{port}") as client:
                 client.send(
@@ -321,7 +252,7 @@ async def test_the_drain_ends_with_an_answer(
             "PROXY_UPSTREAM_KEY": pms.key,
             "PROXY_DRAIN_S": "0.5",
         }
-        async with _running(environ) as running:
+        async with a_process(environ) as running:
             port = await running.port()
             async with a_raw_client(f"http://127.0.0.1:{port}") as client:
                 client.send(
@@ -349,7 +280,7 @@ async def test_a_write_that_waits_for_a_place_was_not_sent() -> None:
             "PROXY_MAX_INFLIGHT": "1",
         }
         write = b"PUT /api/customers/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
-        async with _running(environ) as running:
+        async with a_process(environ) as running:
             url = f"http://127.0.0.1:{await running.port()}"
             async with a_raw_client(url) as sent, a_raw_client(url) as waiting:
                 sent.send(write)
@@ -384,7 +315,7 @@ async def test_fractions_of_seconds_are_taken() -> None:
             "PROXY_ABANDONED_HOLD_S": "0.45",
             "PROXY_DRAIN_S": "0.1",
         }
-        async with _running(environ) as running:
+        async with a_process(environ) as running:
             url = f"http://127.0.0.1:{await running.port()}"
             got = await once(url, b"GET /api/hotels HTTP/1.1\r\nHost: x\r\n\r\n")
             assert got.status == 502
@@ -398,7 +329,7 @@ async def test_fractions_of_seconds_are_taken() -> None:
 
 async def test_a_misspelt_setting_is_told() -> None:
     """It is ignored, with a hint at the one that was meant."""
-    async with _running({**UPSTREAM, "PROXY_FRESHS": "3"}) as running:
+    async with a_process({**UPSTREAM, "PROXY_FRESHS": "3"}) as running:
         said = await running.line("setting.unknown")
 
         assert "PROXY_FRESH_S" in said
