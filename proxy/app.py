@@ -35,6 +35,7 @@ from proxy.rates import Rates
 from proxy.reads import FlightResult, Reads
 from proxy.refresher import Refresher
 from proxy.service import Service
+from proxy.shares import Shares
 from proxy.sharing import Sharing
 from proxy.status import Surroundings, status_document
 from proxy.store import MemoryStore
@@ -111,8 +112,11 @@ class _Proxy:
         self._store: Store = self._memory if sharing is None else sharing.store
         self._upstream = HttpUpstream(settings.upstream_url, clock)
         self._bulkhead = Bulkhead(policies.bulkhead_policy(settings), clock, self._hung)
+        self._shares = Shares(
+            policies.caller_places(settings), policies.bulkhead_policy(settings), clock
+        )
         # The requests' share of it begins with the signal.
-        self.drain = Drain(clock, settings.drain_s, on_cut=self._bulkhead.shut)
+        self.drain = Drain(clock, settings.drain_s, on_cut=self._shut)
         key = settings.upstream_key
         pms = QloApps(
             host=settings.host_header,
@@ -125,6 +129,7 @@ class _Proxy:
             pms=pms,
             guard=self._guard,
             bulkhead=self._bulkhead,
+            shares=self._shares,
             telemetry=self._telemetry,
             clock=clock,
             deadline_s=settings.upstream_timeout_s,
@@ -314,7 +319,15 @@ class _Proxy:
         )
 
     def _hung(self) -> None:
+        self._shares.turn_away()
         self._prober.look()
+
+    def _shut(self) -> None:
+        self._bulkhead.shut()
+        self._shares.shut()
+
+    def _waiting(self) -> int:
+        return self._bulkhead.waiting + self._shares.waiting
 
     def _gauges(self) -> Gauges:
         return Gauges(
@@ -324,7 +337,7 @@ class _Proxy:
             backend_up=lambda: self._sharing is None or self._sharing.is_up,
             inflight=lambda: self._bulkhead.inside,
             abandoned=lambda: self._bulkhead.abandoned,
-            waiting=lambda: self._bulkhead.waiting,
+            waiting=self._waiting,
         )
 
     def _open_seconds(self) -> float:
@@ -348,7 +361,7 @@ class _Proxy:
                 cache_bytes=held_bytes,
                 inflight=self._bulkhead.inside,
                 abandoned=self._bulkhead.abandoned,
-                waiting=self._bulkhead.waiting,
+                waiting=self._waiting(),
                 upstream=urlsplit(self._settings.upstream_url).netloc,
                 callers=policies.callers_shown(self._settings),
                 version=VERSION,

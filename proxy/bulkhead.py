@@ -36,26 +36,37 @@ class _Abandoned:
     resource: str
     began_at: float
     hold: asyncio.Task[None]
+    when_free: Callable[[], None]
 
 
 class Place:
-    """One place, released or abandoned exactly once by whoever holds it."""
+    """
+    One place, released or abandoned exactly once by whoever holds it.
+
+    `when_free` is called once the next may have it: an abandoned one is not free yet.
+    """
 
     def __init__(self, bulkhead: Bulkhead) -> None:
         self._bulkhead = bulkhead
         self._held = True
+        self.when_free: Callable[[], None] = _tell_nobody
 
     def release(self) -> None:
         """Give the place to the next; a second call does nothing."""
         if self._held:
             self._held = False
+            self.when_free()
             self._bulkhead.leave()
 
     def abandon(self, resource: str, began_at: float) -> None:
         """Leave the place taken: the PMS is still busy with this call."""
         if self._held:
             self._held = False
-            self._bulkhead.hold(resource, began_at)
+            self._bulkhead.hold(resource, began_at, self.when_free)
+
+
+def _tell_nobody() -> None:
+    """Do nothing: nobody waits for this very place."""
 
 
 class Bulkhead:
@@ -98,17 +109,26 @@ class Bulkhead:
         """Whether a call would get a place at once, ahead of nobody."""
         return self._is_free and self.waiting == 0
 
-    async def enter(self, *, write: bool) -> Place:
+    def take(self) -> Place | None:
+        """Take a place at once, ahead of nobody; None where there is none."""
+        if not self.has_room:
+            return None
+        self._inside += 1
+        return Place(self)
+
+    async def enter(self, *, write: bool, waited_s: float = 0.0) -> Place:
         """
         Take a place, after waiting at most `max_wait_s` for it.
+
+        `waited_s` of these are over: it waited for something else before.
 
         Raises:
             Overloaded: too many wait already, too long, or the PMS hangs.
 
         """
-        if self.has_room:
-            self._inside += 1
-            return Place(self)
+        place = self.take()
+        if place is not None:
+            return place
         if self.is_hung or self._is_shut:
             raise Overloaded
         if self.waiting >= self._policy.waiting:
@@ -119,7 +139,7 @@ class Bulkhead:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._writes if write else self._reads
         queue.append(turn)
-        bound = self._clock.timeout(self._policy.max_wait_s)
+        bound = self._clock.timeout(max(0.0, self._policy.max_wait_s - waited_s))
         try:
             async with bound:
                 await turn
@@ -138,17 +158,24 @@ class Bulkhead:
         self._inside -= 1
         self._admit()
 
-    def hold(self, resource: str, began_at: float) -> None:
+    def hold(
+        self,
+        resource: str,
+        began_at: float,
+        when_free: Callable[[], None] = _tell_nobody,
+    ) -> None:
         """Turn a held place into one that an abandoned call keeps."""
         self._inside -= 1
         hold = asyncio.get_running_loop().create_task(
             self._clock.sleep(self._policy.hold_s)
         )
-        abandoned = _Abandoned(resource=resource, began_at=began_at, hold=hold)
+        abandoned = _Abandoned(
+            resource=resource, began_at=began_at, hold=hold, when_free=when_free
+        )
         self._abandoned.append(abandoned)
         hold.add_done_callback(lambda _: self._free(abandoned))
         if self.is_hung:
-            self._turn_away()
+            self.turn_away()
             self._on_hang()
 
     def answered(self, resource: str, began_at: float) -> None:
@@ -163,10 +190,16 @@ class Bulkhead:
                 self._free(abandoned)
                 return
 
+    def turn_away(self) -> None:
+        """Let nobody wait any longer."""
+        for queue in (self._writes, self._reads):
+            while queue:
+                self._wake(queue.popleft(), Overloaded())
+
     def shut(self) -> None:
         """Admit nobody any more, nor those who wait: the process ends."""
         self._is_shut = True
-        self._turn_away()
+        self.turn_away()
 
     def close(self) -> None:
         """Forget the abandoned calls, when the process ends."""
@@ -180,6 +213,7 @@ class Bulkhead:
     def _free(self, abandoned: _Abandoned) -> None:
         if abandoned in self._abandoned:
             self._abandoned.remove(abandoned)
+            abandoned.when_free()
             self._admit()
 
     def _admit(self) -> None:
@@ -188,11 +222,6 @@ class Bulkhead:
             if not turn.done():
                 self._inside += 1
                 self._wake(turn, None)
-
-    def _turn_away(self) -> None:
-        for queue in (self._writes, self._reads):
-            while queue:
-                self._wake(queue.popleft(), Overloaded())
 
     def _wake(self, turn: asyncio.Future[None], refusal: Overloaded | None) -> None:
         if turn.done():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from proxy.pms import Pms
+    from proxy.shares import Share, Shares
     from proxy.telemetry import Telemetry
     from proxy.upstream import Upstream
 
@@ -124,9 +125,16 @@ class Streamed:
 Result = Fetched | Streamed | Broke
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crowded:
-    """No place inside the PMS, and none to wait for."""
+    """
+    No place inside the PMS, and none to wait for.
+
+    Where it is the caller's own limit that says so: its name, and its places.
+    """
+
+    caller: str = ""
+    places: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class Caller:
         pms: Pms,
         guard: Guard,
         bulkhead: Bulkhead,
+        shares: Shares,
         telemetry: Telemetry,
         clock: Clock,
         deadline_s: float,
@@ -156,25 +165,47 @@ class Caller:
         self._pms = pms
         self._guard = guard
         self._bulkhead = bulkhead
+        self._shares = shares
         self._telemetry = telemetry
         self._clock = clock
         self._deadline_s = deadline_s
         self._slow_s = slow_s
         self._background: set[asyncio.Task[None]] = set()
 
-    async def admit(self, reading: Reading) -> Admitted | Refused | Crowded:
-        """Get a place, then a permit: the breaker may have opened meanwhile."""
+    def take_share(self, caller: str) -> Share | None:
+        """Take one of a caller's own places; None where it has all of them."""
+        return self._shares.take(caller)
+
+    async def admit(
+        self, reading: Reading, caller: str = "", share: Share | None = None
+    ) -> Admitted | Refused | Crowded:
+        """
+        Get a place, then a permit: the breaker may have opened meanwhile.
+
+        Without the `share` of a named caller in hand one is waited for first.
+        """
         is_write = reading.operation is Operation.WRITE
-        try:
-            place = await self._bulkhead.enter(write=is_write)
-        except Overloaded:
+        asked_at = self._clock.monotonic()
+        if self._bulkhead.is_hung:
             return Crowded()
-        gate = self._guard.acquire(reading.operation)
-        if isinstance(gate, Refused):
-            place.release()
-            self._telemetry.refused(reading.operation)
-            return gate
-        return Admitted(place, gate)
+        if share is None:
+            try:
+                share = await self._shares.enter(caller, write=is_write)
+            except Overloaded:
+                return Crowded(caller=caller, places=self._shares.places_of(caller))
+        with share:
+            waited_s = self._clock.monotonic() - asked_at
+            try:
+                place = await self._bulkhead.enter(write=is_write, waited_s=waited_s)
+            except Overloaded:
+                return Crowded()
+            gate = self._guard.acquire(reading.operation)
+            if isinstance(gate, Refused):
+                place.release()
+                self._telemetry.refused(reading.operation)
+                return gate
+            share.leads_to(place)
+            return Admitted(place, gate)
 
     async def call(
         self,

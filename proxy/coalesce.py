@@ -30,13 +30,17 @@ class Flights(Generic[T]):
         self, key: CacheKey, begin: Callable[[], Coroutine[Any, Any, T]]
     ) -> tuple[asyncio.Task[T], bool]:
         """Return the flight of `key`, and whether this call began it."""
-        flight = self._by_key.get(key)
-        if flight is not None:
-            return flight, False
+        under_way = self.under_way(key)
+        if under_way is not None:
+            return under_way, False
         flight = self.begin(begin())
         self._by_key[key] = flight
         flight.add_done_callback(lambda done: self._forget(key, done))
         return flight, True
+
+    def under_way(self, key: CacheKey) -> asyncio.Task[T] | None:
+        """Return the flight of `key`, if one is out."""
+        return self._by_key.get(key)
 
     def begin(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Begin a flight that nobody joins."""

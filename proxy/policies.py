@@ -60,6 +60,12 @@ def requests_per_minute(settings: ProxySettings) -> dict[str, int]:
     return {name: of.per_minute for name, of in limits if of.per_minute is not None}
 
 
+def caller_places(settings: ProxySettings) -> dict[str, int]:
+    """Return how many calls inside the PMS the callers may have who have a limit."""
+    limits = settings.client_limits.items()
+    return {name: of.places for name, of in limits if of.places is not None}
+
+
 def callers_shown(settings: ProxySettings) -> list[dict[str, str | int | None]]:
     """Return who may call and how much, as the status shows it: never a token."""
     shown: list[dict[str, str | int | None]] = []

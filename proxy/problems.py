@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from proxy.messages import Cause
 
 if TYPE_CHECKING:
     from proxy.breaker_values import Refused
+    from proxy.calls import Crowded
     from proxy.messages import Headers
     from proxy.rates import OverRate
 
@@ -143,6 +144,16 @@ def write_not_sent(why: str, state: str, retry_after_s: float) -> Problem:
     )
 
 
+def write_crowded(crowded: Crowded, state: str, retry_after_s: float) -> Problem:
+    """Say that a write was not sent, because there was no place for it."""
+    unsent = write_not_sent("there was no place for it", state, retry_after_s)
+    return replace(
+        unsent,
+        detail=f"{unsent.detail} {_crowd(crowded)}",
+        members={**unsent.members, **_share_members(crowded)},
+    )
+
+
 def write_unknown(cause: Cause) -> Problem:
     """Say that a write was sent and nobody knows whether it was done."""
     return Problem(
@@ -167,16 +178,34 @@ def upstream_failed(cause: Cause) -> Problem:
     )
 
 
-def overloaded(retry_after_s: float) -> Problem:
-    """Say that too many are waiting for the PMS."""
+def overloaded(crowded: Crowded, retry_after_s: float) -> Problem:
+    """Say that too many are waiting for the PMS, or that the caller has its part."""
     return Problem(
         kind="overloaded",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
-        detail="Too many requests are waiting for the PMS.",
+        detail=_crowd(crowded),
         proxy_error="connection_limit_reached",
-        members={"retry_after_s": int(retry_after(retry_after_s))},
+        members={
+            **_share_members(crowded),
+            "retry_after_s": int(retry_after(retry_after_s)),
+        },
         retry_after_s=retry_after_s,
     )
+
+
+def _crowd(crowded: Crowded) -> str:
+    if crowded.caller:
+        return (
+            f"The caller {crowded.caller} is at its limit of {crowded.places} calls "
+            "inside the PMS at once."
+        )
+    return "Too many requests are waiting for the PMS."
+
+
+def _share_members(crowded: Crowded) -> dict[str, str | int]:
+    if not crowded.caller:
+        return {}
+    return {"caller": crowded.caller, "places": crowded.places}
 
 
 def over_rate(over: OverRate, *, is_write: bool) -> Problem:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from proxy.peers import Peers
     from proxy.pms import Pms
     from proxy.prober import Prober
+    from proxy.shares import Share
     from proxy.store import Store
 
 FlightResult = Result | Refused | Crowded
@@ -66,9 +67,7 @@ class Reads:
         # A HEAD has its GET's copy, but not its fetch, which brings no body.
         if request.method == "HEAD":
             key = CacheKey(f"{key}:HEAD")
-        flight, led = self._flights.join(
-            key, lambda: self._fly(request, reading, younger_than)
-        )
+        flight, led = self._join(request, reading, key, younger_than)
         if not led:
             self._on_joined()
         result = await asyncio.shield(flight)
@@ -80,14 +79,31 @@ class Reads:
         self, request: Request, reading: Reading, key: CacheKey, younger_than: float
     ) -> asyncio.Task[FlightResult] | None:
         """Begin the flight of this question, for guests to join; None if it is out."""
-        flight, led = self._flights.join(
-            key, lambda: self._fly(request, reading, younger_than)
-        )
+        flight, led = self._join(request, reading, key, younger_than)
         return flight if led else None
+
+    def _join(
+        self,
+        request: Request,
+        reading: Reading,
+        key: CacheKey,
+        younger_than: float | None,
+    ) -> tuple[asyncio.Task[FlightResult], bool]:
+        under_way = self._flights.under_way(key)
+        if under_way is not None:
+            return under_way, False
+        share = self._caller.take_share(request.caller)
+        if share is not None:
+            return self._flights.join(
+                key, lambda: self._fly(request, reading, younger_than, share)
+            )
+        # It waits for its caller's own places: nobody else should wait for these.
+        own_key = CacheKey(f"{key}:of {request.caller}")
+        return self._flights.join(own_key, lambda: self._ask(request, reading))
 
     async def fetch_alone(self, request: Request, reading: Reading) -> FlightResult:
         """Ask for this reader alone; who leaves while waiting leaves no call behind."""
-        admitted = await self._caller.admit(reading)
+        admitted = await self._caller.admit(reading, request.caller)
         if not isinstance(admitted, Admitted):
             return admitted
         flight = self._flights.begin(self._fetch(request, reading, admitted))
@@ -97,25 +113,30 @@ class Reads:
         return result
 
     async def _fly(
-        self, request: Request, reading: Reading, younger_than: float | None = None
+        self,
+        request: Request,
+        reading: Reading,
+        younger_than: float | None,
+        share: Share,
     ) -> FlightResult:
         """Ask for all who ask the same, in other proxies too."""
-        # What no store keeps, no other proxy can be told.
-        if self._peers is None or reading.key is None or request.method == "HEAD":
-            return await self._ask(request, reading)
-        begun = await self._peers.begin(reading.key, younger_than)
-        if begun is None:
-            return await self._ask(request, reading)
-        if isinstance(begun, Entry):
-            return await self._take(reading, reading.key, begun)
-        entry: Entry | None = None
-        try:
-            result = await self._ask(request, reading)
-            entry = result.entry if isinstance(result, Fetched) else None
-        finally:
-            # Behind the answer: a slow Redis must not hold it up.
-            _ = self._told.begin(self._peers.end(begun, entry))
-        return result
+        with share:
+            # What no store keeps, no other proxy can be told.
+            if self._peers is None or reading.key is None or request.method == "HEAD":
+                return await self._ask(request, reading, share)
+            begun = await self._peers.begin(reading.key, younger_than)
+            if begun is None:
+                return await self._ask(request, reading, share)
+            if isinstance(begun, Entry):
+                return await self._take(reading, reading.key, begun)
+            entry: Entry | None = None
+            try:
+                result = await self._ask(request, reading, share)
+                entry = result.entry if isinstance(result, Fetched) else None
+            finally:
+                # Behind the answer: a slow Redis must not hold it up.
+                _ = self._told.begin(self._peers.end(begun, entry))
+            return result
 
     async def _take(
         self, reading: Reading, key: CacheKey, entry: Entry
@@ -132,8 +153,10 @@ class Reads:
             entry=entry,
         )
 
-    async def _ask(self, request: Request, reading: Reading) -> FlightResult:
-        admitted = await self._caller.admit(reading)
+    async def _ask(
+        self, request: Request, reading: Reading, share: Share | None = None
+    ) -> FlightResult:
+        admitted = await self._caller.admit(reading, request.caller, share)
         if not isinstance(admitted, Admitted):
             return admitted
         # A shared copy is a whole one, whatever condition the first asker has.

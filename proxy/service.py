@@ -193,7 +193,7 @@ class Service:
                 asked = "hit"
                 reason, problem = "breaker-open", problems.breaker_open(result)
             case Crowded():
-                problem = problems.overloaded(self._retry_after_s)
+                problem = problems.overloaded(result, self._retry_after_s)
                 reason = problem.kind
             case _:
                 assert_never(result)

@@ -53,7 +53,7 @@ class Writes:
 
         Who hangs up before it is sent leaves no write; once sent, it goes on.
         """
-        admitted = await self._caller.admit(reading)
+        admitted = await self._caller.admit(reading, request.caller)
         if not isinstance(admitted, Admitted):
             return self.not_sent(admitted)
         flight = self._flights.begin(self._send(request, reading, admitted))
@@ -65,7 +65,9 @@ class Writes:
         self._telemetry.write(NOT_SENT)
         if isinstance(why, Refused):
             return problems.write_refused(why)
-        return self._unsent("too many requests are waiting for it")
+        return problems.write_crowded(
+            why, self._guard.told().value, self._retry_after_s
+        )
 
     async def _send(
         self, request: Request, reading: Reading, admitted: Admitted

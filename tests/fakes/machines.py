@@ -18,6 +18,7 @@ from proxy.guard import Guard
 from proxy.messages import BreakerState, Cause, Failed
 from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
+from proxy.shares import Shares
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class Machine:
             pms=QloApps(host="hotel.example", key="A" * 32),
             guard=self.guard,
             bulkhead=bulkhead,
+            shares=Shares({}, BulkheadPolicy(), own),
             telemetry=self.telemetry,
             clock=own,
             deadline_s=15,

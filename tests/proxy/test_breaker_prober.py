@@ -19,6 +19,7 @@ from proxy.guard import Guard
 from proxy.messages import Answer, BreakerState, Cause, Failed
 from proxy.prober import HANG_PAUSE_S, Prober
 from proxy.qloapps.adapter import QloApps
+from proxy.shares import Shares
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Bench:
                 pms=QloApps(host="hotel.example", key="A" * 32),
                 guard=self.guard,
                 bulkhead=self.bulkhead,
+                shares=Shares({}, BulkheadPolicy(), self.clock),
                 telemetry=self.telemetry,
                 clock=self.clock,
                 deadline_s=15,

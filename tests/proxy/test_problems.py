@@ -10,14 +10,18 @@ from defusedxml.ElementTree import fromstring
 
 from proxy import problems
 from proxy.breaker_values import Refused
+from proxy.calls import Crowded
 from proxy.messages import BreakerState, Cause
 from proxy.qloapps.bodies import as_xml
+from proxy.rates import OverRate
 
 if TYPE_CHECKING:
     from proxy.problems import Problem
 
 OPEN = Refused(state=BreakerState.OPEN, cause=Cause.DOWN, retry_after_s=12.1)
 FORCED = Refused(state=BreakerState.OPEN, cause=None, retry_after_s=30)
+FULL = Crowded(caller="desk", places=2)
+OVER = OverRate(caller="desk", per_minute=60, retry_after_s=1.5)
 ALL = [
     (problems.breaker_open(OPEN), "breaker-open", 503),
     (problems.breaker_open(FORCED), "breaker-open", 503),
@@ -30,7 +34,12 @@ ALL = [
         if c is not Cause.TIMEOUT
     ),
     (problems.upstream_failed(Cause.TIMEOUT), "upstream-timeout", 504),
-    (problems.overloaded(5), "overloaded", 503),
+    (problems.overloaded(Crowded(), 5), "overloaded", 503),
+    (problems.overloaded(FULL, 5), "overloaded", 503),
+    (problems.write_crowded(Crowded(), "closed", 5), "write-not-sent", 503),
+    (problems.write_crowded(FULL, "closed", 5), "write-not-sent", 503),
+    (problems.over_rate(OVER, is_write=False), "overloaded", 429),
+    (problems.over_rate(OVER, is_write=True), "write-not-sent", 429),
     (problems.bad_request(404, "No."), "bad-request", 404),
 ]
 IDS = [f"{kind}-{number}" for number, (_, kind, _) in enumerate(ALL)]

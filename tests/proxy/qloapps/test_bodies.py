@@ -9,6 +9,7 @@ from defusedxml.ElementTree import fromstring
 
 from proxy import problems
 from proxy.breaker_values import Refused
+from proxy.calls import Crowded
 from proxy.messages import BreakerState, Cause
 from proxy.qloapps import answers
 from proxy.qloapps.bodies import as_xml
@@ -21,7 +22,7 @@ PROBLEMS = [
     problems.write_unknown(Cause.NETWORK),
     problems.upstream_failed(Cause.TIMEOUT),
     problems.upstream_failed(Cause.CREDENTIALS),
-    problems.overloaded(5),
+    problems.overloaded(Crowded(), 5),
     problems.not_cached(),
     problems.bad_request(400, "No <b> & no ]]> here."),
 ]
