@@ -101,11 +101,7 @@ class ProxySettings(EnvironmentSettings):
 
     model_config = SettingsConfigDict(env_prefix="PROXY_")
 
-    later: ClassVar[frozenset[str]] = frozenset(
-        {
-            *("unknown_settle_s", "calendar_nights", "hotels"),
-        }
-    )
+    later: ClassVar[frozenset[str]] = frozenset({"calendar_nights", "hotels"})
 
     in_files: ClassVar[tuple[str, ...]] = (
         "upstream_key",

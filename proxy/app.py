@@ -37,11 +37,11 @@ from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.shares import Shares
 from proxy.sharing import Sharing
-from proxy.status import Surroundings, status_document
+from proxy.status import Surroundings, status_document, writes_shown
 from proxy.store import MemoryStore
 from proxy.telemetry import Telemetry
 from proxy.upstream import HttpUpstream
-from proxy.writes import Writes
+from proxy.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -107,6 +107,8 @@ class _Proxy:
         guard = Observer if settings.breaker_observe_only else Guard
         self._guard = guard(self._breaker, clock, self._telemetry)
         self._memory = MemoryStore(settings.cache_bytes)
+        # What is told to Redis, behind the answers.
+        self._background: Flights[None] = Flights()
         self._sharing = self._make_sharing()
         sharing = self._sharing
         self._store: Store = self._memory if sharing is None else sharing.store
@@ -140,7 +142,6 @@ class _Proxy:
         )
         self._read_flights: Flights[FlightResult] = Flights()
         self._write_flights: Flights[Result] = Flights()
-        self._told: Flights[None] = Flights()
         self._invalidation = Invalidation(
             clock=clock,
             flights=self._read_flights,
@@ -152,10 +153,25 @@ class _Proxy:
             prober=self._prober,
             store=self._store,
             flights=self._read_flights,
-            told=self._told,
+            told=self._background,
             on_joined=self._telemetry.coalesced,
             peers=None if sharing is None else sharing.peers,
         )
+        self._writing = Writing(
+            policy=policies.write_policy(settings),
+            pms=pms,
+            caller=caller,
+            prober=self._prober,
+            guard=self._guard,
+            invalidation=self._invalidation,
+            flights=self._write_flights,
+            background=self._background,
+            telemetry=self._telemetry,
+            clock=clock,
+            shared=None if sharing is None else sharing.writes,
+        )
+        if sharing is not None:
+            sharing.bring(self._writing.ledger)
         hot = policies.hot_policy(settings)
         self._refresher = Refresher(
             hot=HotSearches(hot),
@@ -172,15 +188,7 @@ class _Proxy:
             pms=pms,
             guard=self._guard,
             reads=reads,
-            writes=Writes(
-                caller=caller,
-                prober=self._prober,
-                guard=self._guard,
-                flights=self._write_flights,
-                telemetry=self._telemetry,
-                invalidation=self._invalidation,
-                retry_after_s=settings.max_wait_s,
-            ),
+            writes=self._writing.writes,
             store=self._store,
             telemetry=self._telemetry,
             clock=clock,
@@ -269,10 +277,16 @@ class _Proxy:
         del app
         async with self._upstream:
             async with beside(self._prober.run()):
-                async with beside(self._refresher.run()):
+                async with beside(self._refresher.run()), self._writing.running():
                     yield
-                for flights in (self._read_flights, self._write_flights, self._told):
+                # What goes on behind ends last: the writes are told of there.
+                for flights in (
+                    self._read_flights,
+                    self._write_flights,
+                    self._background,
+                ):
                     await flights.finish(self._clock.timeout(self.drain.left_s()))
+                await self._writing.close()
             self._bulkhead.close()
 
     def _make_sharing(self) -> Sharing | None:
@@ -281,13 +295,15 @@ class _Proxy:
             return None
         return Sharing(
             url=settings.redis_url.get_secret_value(),
-            namespace=policies.namespace(settings),
+            pms_name=policies.pms_name(settings),
+            view_name=policies.view_name(settings),
             memory=self._memory,
             lifetime_of=_lifetime_of(settings),
             clock=self._clock,
             telemetry=self._telemetry,
             max_wait_s=settings.max_wait_s,
             refresh_per_min=settings.refresh_per_min,
+            background=self._background,
         )
 
     def _make_cluster(self) -> Cluster | None:
@@ -307,7 +323,7 @@ class _Proxy:
             return None
         return Keeper(
             path=settings.snapshot_path,
-            scope=policies.namespace(settings),
+            scope=policies.pms_name(settings) + policies.view_name(settings),
             budget_bytes=settings.cache_bytes,
             open_s=settings.breaker_open_s,
             memory=self._memory,
@@ -364,6 +380,11 @@ class _Proxy:
                 waiting=self._waiting(),
                 upstream=urlsplit(self._settings.upstream_url).netloc,
                 callers=policies.callers_shown(self._settings),
+                writes=writes_shown(
+                    self._writing.ledger.held(),
+                    self._clock.monotonic(),
+                    self._telemetry.zulu_at,
+                ),
                 version=VERSION,
             ),
         )

@@ -49,7 +49,13 @@ class Place:
     def __init__(self, bulkhead: Bulkhead) -> None:
         self._bulkhead = bulkhead
         self._held = True
+        self._hold: asyncio.Task[None] | None = None
         self.when_free: Callable[[], None] = _tell_nobody
+
+    @property
+    def is_free(self) -> bool:
+        """Whether neither its call nor what the PMS still does for it holds it."""
+        return not self._held and (self._hold is None or self._hold.done())
 
     def release(self) -> None:
         """Give the place to the next; a second call does nothing."""
@@ -62,7 +68,7 @@ class Place:
         """Leave the place taken: the PMS is still busy with this call."""
         if self._held:
             self._held = False
-            self._bulkhead.hold(resource, began_at, self.when_free)
+            self._hold = self._bulkhead.hold(resource, began_at, self.when_free)
 
 
 def _tell_nobody() -> None:
@@ -129,13 +135,8 @@ class Bulkhead:
         place = self.take()
         if place is not None:
             return place
-        if self.is_hung or self._is_shut:
+        if self.is_hung or self._is_shut or self.waiting >= self._policy.waiting:
             raise Overloaded
-        if self.waiting >= self._policy.waiting:
-            if not (write and self._reads):
-                raise Overloaded
-            # A booking goes before the last reader, who may have a copy.
-            self._wake(self._reads.pop(), Overloaded())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._writes if write else self._reads
         queue.append(turn)
@@ -163,8 +164,8 @@ class Bulkhead:
         resource: str,
         began_at: float,
         when_free: Callable[[], None] = _tell_nobody,
-    ) -> None:
-        """Turn a held place into one that an abandoned call keeps."""
+    ) -> asyncio.Task[None]:
+        """Turn a held place into one that an abandoned call keeps, until it ends."""
         self._inside -= 1
         hold = asyncio.get_running_loop().create_task(
             self._clock.sleep(self._policy.hold_s)
@@ -177,6 +178,7 @@ class Bulkhead:
         if self.is_hung:
             self.turn_away()
             self._on_hang()
+        return hold
 
     def answered(self, resource: str, began_at: float) -> None:
         """

@@ -65,6 +65,10 @@ class Flights(Generic[T]):
                     await asyncio.wait(self._all)
         except TimeoutError:
             pass
+        await self.cancel()
+
+    async def cancel(self) -> None:
+        """End all flights now."""
         for flight in self._all:
             flight.cancel()
         await asyncio.gather(*self._all, return_exceptions=True)

@@ -15,8 +15,8 @@ from proxy.messages import Cause, Operation, Reply, Request
 from proxy.metrics import FAILED, GONE, LIMITED, NO_CACHE, OTHER, REFUSED, SERVED
 from proxy.problems import BAD_REQUEST, Problem, bad_request
 from proxy.request_line import BadTarget, split_target
+from proxy.sending import NOT_SENT
 from proxy.telemetry import RequestRecord
-from proxy.writes import NOT_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -87,6 +87,7 @@ class Handlers:
                 got = self._own_paths.answer(incoming.method, path)
             reply = self._refusal(got) if isinstance(got, Problem) else got
         except BadTarget as exc:
+            self._telemetry.turned_away(HTTPStatus.BAD_REQUEST, str(exc))
             problem = bad_request(HTTPStatus.BAD_REQUEST, str(exc))
             reply = self._refusal_under_api(incoming, problem)
         except Exception:  # noqa: BLE001  (the last line of defence)
@@ -96,6 +97,7 @@ class Handlers:
 
     def refuse_unreadable(self, status: int, sentence: str) -> web.Response:
         """Answer what is not HTTP, or too much of it, before it became a request."""
+        self._telemetry.turned_away(status, sentence)
         reply = self._refusal(bad_request(status, sentence))
         return self._outgoing.response(reply, uuid.uuid4().hex)
 

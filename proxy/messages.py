@@ -96,8 +96,11 @@ class Reading:
     What a request means to the PMS.
 
     `key` is None where its answer may not be stored or shared; `resource` is the
-    first path segment below `/api/`; `hotel` is the hotel that a search names, and
-    `nights` how many nights it asks for, where that is surely understood.
+    first path segment below `/api/`; `hotel` is the hotel that a search or a booking
+    names, and `nights` how many nights are asked for, where that is surely understood.
+    `is_booking` says that it writes bookings, and `source` is what a read would find
+    this one by. `answers_json` is the format of the PMS's answer, `wants_json` that of
+    the proxy's own errors.
     """
 
     operation: Operation
@@ -105,6 +108,9 @@ class Reading:
     key: CacheKey | None = None
     hotel: str | None = None
     nights: int | None = None
+    is_booking: bool = False
+    source: str | None = None
+    answers_json: bool = False
     wants_json: bool = False
 
 

@@ -31,6 +31,7 @@ STATUSES = (
     *("413", "414", "422", "429", "431", "499", "500", "502", "503", "504"),
 )
 STALE_REASONS = ("breaker-open", "soft-timeout", "overloaded", *Cause)
+LATE_APPLIED = "late_applied"
 WRITE_OUTCOMES = (
     "ok",
     "refused",
@@ -38,7 +39,7 @@ WRITE_OUTCOMES = (
     "unknown",
     "settled_applied",
     "presumed_not_applied",
-    "late_applied",
+    LATE_APPLIED,
 )
 # What came of a caller's request: `refused` is a mistake of its own, `limited` its own
 # limit, `failed` a refusal for the PMS's sake, `gone` a client that hung up.

@@ -72,6 +72,39 @@ class Pms(Protocol):
         """Say whether a probe succeeded."""
         ...
 
+    @property
+    def has_own_key(self) -> bool:
+        """Whether the proxy asks with a key of its own."""
+        ...
+
+    def scope(self, request: Request) -> str:
+        """Name whose idempotency keys a request's is one of."""
+        ...
+
+    def open_query(self, request: Request) -> str:
+        """Return a request's query without credentials."""
+        ...
+
+    def look(self, source: str) -> Request:
+        """Ask for the bookings of a source."""
+        ...
+
+    def read_look(self, answer: Answer, source: str) -> list[str] | None:
+        """Return the ids of the bookings of a source; None where it settles nothing."""
+        ...
+
+    def booking(self, id_: str, *, as_json: bool) -> Request:
+        """Ask for a booking."""
+        ...
+
+    def is_booking(self, answer: Answer) -> bool:
+        """Say whether an answer is a whole booking."""
+        ...
+
+    def on_behalf_of(self, request: Request, asker: Request | None) -> Request:
+        """Give a request of the proxy's the credentials of a client's, if it needs."""
+        ...
+
     def error_body(self, problem: Problem, *, as_json: bool) -> tuple[str, bytes]:
         """Write a problem as the PMS's clients read errors."""
         ...

@@ -10,6 +10,7 @@ from proxy.bulkhead import BulkheadPolicy
 from proxy.freshness import Lifetime
 from proxy.hot import HotPolicy
 from proxy.messages import Operation
+from proxy.writing import WritePolicy
 
 if TYPE_CHECKING:
     from config.proxy_settings import ProxySettings
@@ -83,11 +84,25 @@ def hot_policy(settings: ProxySettings) -> HotPolicy:
     return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
 
 
-def namespace(settings: ProxySettings) -> str:
-    """Name what may be shared: the copies of one PMS, as one key sees it."""
+def pms_name(settings: ProxySettings) -> str:
+    """Name what is shared by all who speak to one PMS: its writes."""
+    return f"pms:{_digest(settings.host_header)}"
+
+
+def view_name(settings: ProxySettings) -> str:
+    """Name what only those share who see the PMS by the same key: its copies."""
     key = settings.upstream_key
-    seen_as = (settings.host_header, None if key is None else key.get_secret_value())
-    return f"pms:{hashlib.sha256(repr(seen_as).encode()).hexdigest()[:16]}"
+    return _digest(None if key is None else key.get_secret_value())
+
+
+def write_policy(settings: ProxySettings) -> WritePolicy:
+    """Return how long a write may wait, take, hold the PMS and be unknown."""
+    return WritePolicy(
+        max_wait_s=settings.max_wait_s,
+        timeout_s=settings.upstream_timeout_s,
+        hold_s=settings.abandoned_hold_s,
+        settle_s=settings.unknown_settle_s,
+    )
 
 
 def lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
@@ -103,3 +118,7 @@ def lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
 def _lifetime(fresh_s: float, usable_s: float) -> Lifetime:
     # A fresh time longer than the usable one is lowered to it (CONTRACT §10).
     return Lifetime(fresh_s=min(fresh_s, usable_s), usable_s=usable_s)
+
+
+def _digest(value: str | None) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from proxy.rates import OverRate
 
 BAD_REQUEST = "bad-request"
+# Who finds its write under way may ask again after this.
+ASK_AGAIN_S = 1.0
+
 TYPE_BASE = "https://pms-proxy.invalid/problems/"
 
 # RFC 9209 §2.3.
@@ -166,6 +169,36 @@ def write_unknown(cause: Cause) -> Problem:
     )
 
 
+def write_still_unknown() -> Problem:
+    """Say that nobody knows yet what came of the write that had this key."""
+    return Problem(
+        kind="write-outcome-unknown",
+        status=HTTPStatus.GATEWAY_TIMEOUT,
+        detail="The request with this Idempotency-Key was sent before, and it is not "
+        "known yet whether it was done. It is not sent again until that is known.",
+        proxy_error="http_response_incomplete",
+        members={"outcome": "unknown"},
+    )
+
+
+def under_way() -> Problem:
+    """Say that the write that has this key has no answer yet."""
+    return bad_request(
+        HTTPStatus.CONFLICT,
+        "The request with this Idempotency-Key is under way; ask again in a moment.",
+        retry_after_s=ASK_AGAIN_S,
+    )
+
+
+def replay_too_large() -> Problem:
+    """Say that the write was answered, by more than is kept."""
+    return bad_request(
+        HTTPStatus.CONFLICT,
+        "The request with this Idempotency-Key was answered before, and the answer was "
+        "too large to keep. It is not sent again.",
+    )
+
+
 def upstream_failed(cause: Cause) -> Problem:
     """Say that a read failed and there is no copy: 504 for a timeout, else 502."""
     timed_out = cause is Cause.TIMEOUT
@@ -254,7 +287,9 @@ def not_cached() -> Problem:
     )
 
 
-def bad_request(status: int, detail: str, *, allow: str = "") -> Problem:
+def bad_request(
+    status: int, detail: str, *, allow: str = "", retry_after_s: float | None = None
+) -> Problem:
     """Say in one sentence what is wrong with a request."""
     return Problem(
         kind=BAD_REQUEST,
@@ -262,6 +297,7 @@ def bad_request(status: int, detail: str, *, allow: str = "") -> Problem:
         detail=detail,
         proxy_error="http_request_error",
         allow=allow,
+        retry_after_s=retry_after_s,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STALE_FIELD = "X-Potentially-Stale"
 WRITE_OUTCOME_FIELD = "X-Write-Outcome"
+REPLAYED_FIELD = "Idempotent-Replayed"
 READS = frozenset({"GET", "HEAD"})
 _OURS = frozenset({"age", "cache-control", "cache-status", "etag"})
 
@@ -55,6 +56,13 @@ def passed(answer: Answer, headers: Headers, cache_status: str, *, cache: str) -
     return Reply(
         status=answer.status, headers=headers + own, body=answer.body, cache=cache
     )
+
+
+def replayed(answer: Answer) -> Reply:
+    """Give the first answer again to a write that comes again (CONTRACT §9)."""
+    replay = ((REPLAYED_FIELD, "true"),)
+    status = fields.cache_status("hit", "detail=idempotent-replay")
+    return passed(answer, answer.headers + replay, status, cache="none")
 
 
 def streamed(

@@ -75,12 +75,10 @@ class Service:
         """Answer one request."""
         gate = self._guard.acquire(reading.operation)
         refused = gate if isinstance(gate, Refused) else None
+        if reading.operation is Operation.WRITE:
+            return await self._writes.answer(request, reading, refused)
         if refused is not None:
             self._telemetry.refused(reading.operation)
-        if reading.operation is Operation.WRITE:
-            if refused is not None:
-                return self._writes.not_sent(refused)
-            return await self._writes.send(request, reading)
         wanted = wishes(fields.joined(request.headers, "cache-control"))
         if not wanted.no_store:
             self._on_asked(request, reading)

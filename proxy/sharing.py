@@ -11,16 +11,20 @@ from proxy.cluster import Cluster
 from proxy.patience import Patience
 from proxy.peers import Peers
 from proxy.refresh_budget import RefreshBudget
+from proxy.shared import Scoped
 from proxy.tiered import TieredStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+    from proxy.coalesce import Flights
     from proxy.freshness import Lifetime
     from proxy.guard import Guard
     from proxy.invalidation import Invalidation
+    from proxy.ledger import Ledger
     from proxy.messages import CacheKey, Clock
     from proxy.prober import Prober
+    from proxy.shared import Shared
     from proxy.store import MemoryStore
     from proxy.telemetry import Telemetry
 
@@ -35,36 +39,50 @@ class Sharing:
         self,
         *,
         url: str,
-        namespace: str,
+        pms_name: str,
+        view_name: str,
         memory: MemoryStore,
         lifetime_of: Callable[[CacheKey], Lifetime],
         clock: Clock,
         telemetry: Telemetry,
         max_wait_s: float,
         refresh_per_min: int,
+        background: Flights[None],
     ) -> None:
+        self._background = background
         self._clock = clock
         self._telemetry = telemetry
-        self._backend = Backend(url, clock, self._changed, namespace=namespace)
+        self._backend = Backend(url, clock, self._changed, namespace=pms_name)
+        # Who has another key may see other things, and another breaker.
+        view = Scoped(self._backend, f"{view_name}:")
+        self._view = view
         patience = Patience(clock)
         self.store = TieredStore(
             memory=memory,
-            shared=self._backend,
+            shared=view,
             patience=patience,
             clock=clock,
             lifetime_of=lifetime_of,
             on_crash=telemetry.crashed,
         )
         self.peers = Peers(
-            shared=self._backend,
+            shared=view,
             patience=patience,
             clock=clock,
             clearing=self.store.clearing,
             wait_s=max_wait_s,
         )
-        self.budget = RefreshBudget(
-            shared=self._backend, clock=clock, per_min=refresh_per_min
-        )
+        self.budget = RefreshBudget(shared=view, clock=clock, per_min=refresh_per_min)
+        self._ledger: Ledger | None = None
+
+    @property
+    def writes(self) -> Shared:
+        """What all share who speak to this PMS, by whatever key."""
+        return self._backend
+
+    def bring(self, ledger: Ledger) -> None:
+        """Write this ledger whenever Redis is back."""
+        self._ledger = ledger
 
     @property
     def is_up(self) -> bool:
@@ -82,7 +100,7 @@ class Sharing:
     ) -> Cluster:
         """Have one breaker with the other proxies, and know of each other's writes."""
         cluster = Cluster(
-            shared=self._backend,
+            shared=self._view,
             guard=guard,
             prober=prober,
             clock=self._clock,
@@ -108,4 +126,6 @@ class Sharing:
     def _changed(self, is_up: bool) -> None:
         if is_up:
             self.store.write_all()
+            if self._ledger is not None:
+                _ = self._background.begin(self._ledger.write_all())
         self._telemetry.redis(None if is_up else self._backend.why_down)

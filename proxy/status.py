@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 from proxy.causes import in_words
 from proxy.headers import retry_after
 from proxy.messages import BreakerState
+from proxy.records import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proxy.breaker_values import Snapshot
+    from proxy.records import Record
+
+UNSETTLED = (Standing.UNKNOWN, Standing.PRESUMED)
+MAX_WRITES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,36 @@ class Surroundings:
     waiting: int
     upstream: str
     callers: list[dict[str, str | int | None]]
+    writes: dict[str, object]
     version: str
+
+
+def writes_shown(
+    records: list[Record], now: float, at: Callable[[float], str]
+) -> dict[str, object]:
+    """
+    Return what is known of the writes that are not settled (CONTRACT §9).
+
+    Neither a guest nor a key is in it; `at` writes a monotonic instant as people read.
+    """
+    standings = [(record, record.standing_at(now)) for record in records]
+    counted = [standing for _, standing in standings]
+    unsettled = [
+        {
+            "since": at(record.began_at),
+            "standing": standing.value,
+            "resource": record.resource,
+            "hotel": record.hotel,
+            "caller": record.caller,
+        }
+        for record, standing in standings
+        if standing in UNSETTLED
+    ]
+    return {
+        **{standing.value: counted.count(standing) for standing in UNSETTLED},
+        "late_applied": sum(record.is_late for record in records),
+        "open": unsettled[-MAX_WRITES_SHOWN:],
+    }
 
 
 def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, object]:
@@ -67,5 +103,6 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
             "waiting": around.waiting,
         },
         "callers": around.callers,
+        "writes": around.writes,
         "version": around.version,
     }

@@ -17,7 +17,10 @@ from proxy.causes import CAUSE_WORDS, in_words
 from proxy.messages import BreakerState, Cause, Doubtful, Failed, Healthy
 from proxy.metrics import (
     ANONYMOUS,
+    LATE_APPLIED,
+    NO_CACHE,
     OPERATOR,
+    OTHER,
     OUTCOME_DOUBTFUL,
     OUTCOME_SUCCESS,
     Metrics,
@@ -33,6 +36,11 @@ CLOSED = "Circuit breaker closed at {at} after {after_s:.0f} s"
 IS_OPEN = "Circuit breaker is open"
 RECOVERED = "PMS recovered, all systems nominal"
 
+APPLIED_LATE = (
+    "A write that was presumed lost has been applied: look whether the guest has two "
+    "bookings, or one that nobody told of."
+)
+
 REDIS_UP = "Redis works again; copies are shared."
 REDIS_DOWN = "Redis is left alone, since {why}; the proxy goes on in memory."
 UNREADABLE = "The snapshot is not used: {why}. The proxy starts empty."
@@ -42,6 +50,7 @@ UNWRITABLE = "The snapshot cannot be written: {why}. It is tried again each minu
 LINE_EVERY_S = 1.0
 
 ELSEWHERE = "another process"
+TURNED_AWAY = "request.turned_away"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +155,12 @@ class Telemetry:
                 "breaker.refused", msg=IS_OPEN, operation=operation.value, count=count
             )
 
+    def turned_away(self, status: int, why: str) -> None:
+        """Count what could not be taken for a request; log it, with measure."""
+        self.metrics.request(OTHER, status, NO_CACHE, "")
+        if count := self._due(TURNED_AWAY):
+            self._log.info(TURNED_AWAY, status=int(status), why=why, count=count)
+
     def _due(self, what: str) -> int:
         """Return for how many times a line stands; 0 where it is too soon for one."""
         now = self._clock.monotonic()
@@ -163,6 +178,20 @@ class Telemetry:
     def write(self, outcome: str) -> None:
         """Count a write's outcome."""
         self.metrics.writes.labels(outcome).inc()
+
+    def settled(self, outcome: str, resource: str, orders: list[str]) -> None:
+        """Count and log what became known of a write."""
+        self.write(outcome)
+        self._log.warning(
+            "write.settled", outcome=outcome, resource=resource, orders=orders
+        )
+
+    def applied_late(self, resource: str, orders: list[str]) -> None:
+        """Count and log a write that was done after it was presumed lost."""
+        self.write(LATE_APPLIED)
+        self._log.error(
+            "write.applied_late", msg=APPLIED_LATE, resource=resource, orders=orders
+        )
 
     def request(self, record: RequestRecord) -> None:
         """Count one answered request and write its line."""

@@ -1,85 +1,172 @@
-"""Sending a write once, and saying honestly what is known of its outcome."""
+"""
+What a write comes to: sent once, replayed, or told honestly (CONTRACT §3, §9).
+
+A key that is known is answered from the ledger, whatever the breaker says. Nothing is
+cached, shared, repeated on its own or sent while the breaker is not closed.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import secrets
 from typing import TYPE_CHECKING
 
 from proxy import problems, replies
 from proxy.breaker_values import Refused
-from proxy.calls import Admitted, Broke, Crowded, Fetched, Result, Streamed
+from proxy.calls import Broke, Crowded, Fetched, Streamed
 from proxy.headers import cache_status
-from proxy.messages import Doubtful, Failed, Healthy
+from proxy.idempotency import Next, decide, key_of, lookable, record_id
+from proxy.messages import Healthy
+from proxy.problems import Problem
+from proxy.records import Record, payload_of
+from proxy.sending import NOT_SENT, Attempt, outcome_of
 
 if TYPE_CHECKING:
-    from proxy.calls import Caller
-    from proxy.coalesce import Flights
+    from proxy.calls import Result
     from proxy.guard import Guard
-    from proxy.invalidation import Invalidation
-    from proxy.messages import Reading, Reply, Request
-    from proxy.prober import Prober
-    from proxy.problems import Problem
+    from proxy.ledger import Ledger
+    from proxy.messages import Clock, Reading, Reply, Request
+    from proxy.pms import Pms
+    from proxy.sending import Sender
+    from proxy.settler import Settler
     from proxy.telemetry import Telemetry
-
-OK, REFUSED, NOT_SENT, UNKNOWN = "ok", "refused", "not_sent", "unknown"
-FIRST_REFUSAL = 400
 
 
 class Writes:
-    """Every write passes here; none is cached, shared, repeated or sent while open."""
+    """
+    Every write passes here.
+
+    `under_way_s` is how long one may take from its record to its answer, at most.
+    """
 
     def __init__(
         self,
         *,
-        caller: Caller,
-        prober: Prober,
+        pms: Pms,
+        sender: Sender,
+        ledger: Ledger,
+        settler: Settler,
         guard: Guard,
-        flights: Flights[Result],
         telemetry: Telemetry,
-        invalidation: Invalidation,
+        clock: Clock,
         retry_after_s: float,
+        under_way_s: float,
     ) -> None:
-        self._caller = caller
-        self._prober = prober
+        self._pms = pms
+        self._sender = sender
+        self._ledger = ledger
+        self._settler = settler
         self._guard = guard
-        self._flights = flights
         self._telemetry = telemetry
-        self._invalidation = invalidation
+        self._clock = clock
         self._retry_after_s = retry_after_s
+        self._under_way_s = under_way_s
 
-    async def send(self, request: Request, reading: Reading) -> Reply | Problem:
-        """
-        Send a write, if it may be sent, and wait for what comes of it.
+    async def answer(
+        self, request: Request, reading: Reading, refused: Refused | None
+    ) -> Reply | Problem:
+        """Answer a write; `refused` is the breaker's no to sending it."""
+        key = key_of(request.headers)
+        if isinstance(key, Problem):
+            return key
+        if key is None:
+            if refused is not None:
+                return self._not_sent(refused, reading)
+            record = self._record(request, reading, secrets.token_hex(16), None)
+            attempt = Attempt(record=record, is_kept=False)
+            return await self._send(request, reading, attempt)
+        return await self._answer_keyed(request, reading, refused, key)
 
-        Who hangs up before it is sent leaves no write; once sent, it goes on.
-        """
-        admitted = await self._caller.admit(reading, request.caller)
-        if not isinstance(admitted, Admitted):
-            return self.not_sent(admitted)
-        flight = self._flights.begin(self._send(request, reading, admitted))
-        result = await asyncio.shield(flight)
-        return self._reply(result)
+    async def _answer_keyed(
+        self, request: Request, reading: Reading, refused: Refused | None, key: str
+    ) -> Reply | Problem:
+        id_ = record_id(self._pms.scope(request), key)
+        record = self._record(request, reading, id_, key)
+        before = await self._ledger.find(id_)
+        what = self._decide(before, record)
+        if before is not None and self._may_look(what):
+            looked = await self._settler.look(before, request)
+            is_news = looked.version != before.version
+            before, what = looked, self._decide(looked, record)
+            if what is Next.LOOK_THEN_SEND:
+                # A look that brought no answer allows nothing.
+                what = Next.SEND if is_news else Next.TELL_UNKNOWN
+        match what:
+            case Problem():
+                return what
+            case Next.REPLAY if before is not None:
+                return _replay(before)
+            case Next.SEND:
+                return await self._send_keyed(request, reading, refused, record, before)
+            case _:
+                return problems.write_still_unknown()
 
-    def not_sent(self, why: Refused | Crowded) -> Problem:
-        """Say that the PMS has not been asked."""
-        self._telemetry.write(NOT_SENT)
-        if isinstance(why, Refused):
-            return problems.write_refused(why)
-        return problems.write_crowded(
-            why, self._guard.told().value, self._retry_after_s
-        )
+    def _decide(self, before: Record | None, record: Record) -> Next | Problem:
+        return decide(before, record.payload, self._clock.monotonic())
+
+    def _may_look(self, what: Next | Problem) -> bool:
+        # With an own key the settler looks by itself until it is presumed lost.
+        unasked = what is Next.TELL_UNKNOWN and not self._pms.has_own_key
+        return unasked or what is Next.LOOK_THEN_SEND
+
+    async def _send_keyed(
+        self,
+        request: Request,
+        reading: Reading,
+        refused: Refused | None,
+        record: Record,
+        before: Record | None,
+    ) -> Reply | Problem:
+        if refused is not None:
+            return self._not_sent(refused, reading)
+        if before is None and self._ledger.is_full:
+            self._telemetry.write(NOT_SENT)
+            return self._unsent("the ledger of writes is full")
+        if before is not None:
+            record = before.resent(record)
+        if not await self._ledger.move(before, record):
+            # Another was quicker, here or in another proxy.
+            what = self._decide(self._ledger.known(record.id), record)
+            return what if isinstance(what, Problem) else problems.under_way()
+        attempt = Attempt(record=record, is_kept=True, before=before)
+        return await self._send(request, reading, attempt)
 
     async def _send(
-        self, request: Request, reading: Reading, admitted: Admitted
-    ) -> Result:
-        result = await self._caller.call(
-            request, reading, admitted, self._prober.settle
+        self, request: Request, reading: Reading, attempt: Attempt
+    ) -> Reply | Problem:
+        result = await self._sender.send(request, reading, attempt)
+        if isinstance(result, Refused | Crowded):
+            # The breaker opened meanwhile, which is counted where it was asked.
+            self._telemetry.write(NOT_SENT)
+            if isinstance(result, Refused):
+                return problems.write_refused(result)
+            return problems.write_crowded(
+                result, self._guard.told().value, self._retry_after_s
+            )
+        return self._reply(result)
+
+    def _not_sent(self, refused: Refused, reading: Reading) -> Problem:
+        self._telemetry.refused(reading.operation)
+        self._telemetry.write(NOT_SENT)
+        return problems.write_refused(refused)
+
+    def _record(
+        self, request: Request, reading: Reading, id_: str, key: str | None
+    ) -> Record:
+        now = self._clock.monotonic()
+        ends_at = now + self._under_way_s
+        return Record(
+            id=id_,
+            attempt=secrets.token_hex(8),
+            caller=request.caller,
+            resource=reading.resource,
+            hotel=reading.hotel,
+            payload=payload_of(request, self._pms.open_query(request)),
+            source=lookable(reading.source, key),
+            wants_json=reading.answers_json,
+            began_at=now,
+            ends_at=ends_at,
+            deadline_at=ends_at,
         )
-        outcome = outcome_of(result)
-        self._telemetry.write(outcome)
-        if outcome in {OK, UNKNOWN}:
-            self._invalidation.written()
-        return result
 
     def _reply(self, result: Result) -> Reply | Problem:
         forwarded = cache_status("fwd=method")
@@ -105,16 +192,7 @@ class Writes:
         return problems.write_not_sent(why, state.value, self._retry_after_s)
 
 
-def outcome_of(result: Result) -> str:
-    """Name a write's outcome, as `pms_writes_total` and `X-Write-Outcome` do."""
-    match result:
-        case Broke(error=error):
-            return NOT_SENT if error.surely_not_received else UNKNOWN
-        case Fetched(verdict=Failed(surely_not_written=unwritten)):
-            return REFUSED if unwritten else UNKNOWN
-        case Fetched(verdict=Doubtful()):
-            return UNKNOWN
-        case Fetched(answer=answer):
-            return REFUSED if answer.status >= FIRST_REFUSAL else OK
-        case Streamed():
-            return OK
+def _replay(record: Record) -> Reply | Problem:
+    if record.answer is None:
+        return problems.replay_too_large()
+    return replies.replayed(record.answer)

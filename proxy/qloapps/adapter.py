@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from proxy import problems
 from proxy.headers import first, without
 from proxy.messages import Answer, Operation, Reading, Request, Verdict
-from proxy.qloapps import answers, bodies, keys, probe
-from proxy.qloapps.classes import classify, resource_of
+from proxy.qloapps import answers, bodies, bookings, keys, probe
+from proxy.qloapps.bookings import Booking, read_booking
+from proxy.qloapps.classes import classify, is_overridden, resource_of
 from proxy.qloapps.search import read_search
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ class QloApps:
         self._authorization = None if key is None else _basic(key)
 
     @property
-    def _own_key(self) -> bool:
+    def has_own_key(self) -> bool:
+        """Whether the proxy asks with a key of its own."""
         return self._authorization is not None
 
     def serves(self, path: str) -> bool:
@@ -57,15 +60,20 @@ class QloApps:
         operation = classify(request, search)
         key = None
         if operation in _STORABLE:
-            key = keys.cache_key(request, operation, search, shared=self._own_key)
-        return Reading(
+            key = keys.cache_key(request, operation, search, shared=self.has_own_key)
+        resource = resource_of(request.path)
+        reading = Reading(
             operation=operation,
-            resource=resource_of(request.path),
+            resource=resource,
             key=key,
-            hotel=search.hotel if search is not None and key is not None else None,
-            nights=search.nights if search is not None and key is not None else None,
+            answers_json=keys.JSON in keys.output_formats(request),
             wants_json=self.wants_json(request),
         )
+        if operation is Operation.WRITE and resource == bookings.RESOURCE:
+            return _of_booking(reading, request)
+        if search is None or key is None:
+            return reading
+        return replace(reading, hotel=search.hotel, nights=search.nights)
 
     def wants_json(self, request: Request) -> bool:
         """Say whether errors go out as JSON: by output format, or by Accept."""
@@ -116,7 +124,7 @@ class QloApps:
             answer,
             operation=reading.operation,
             method=method,
-            own_key=self._own_key,
+            own_key=self.has_own_key,
             wall=wall,
         )
 
@@ -147,14 +155,66 @@ class QloApps:
 
     def probe(self, hotel: str | None, wall: datetime) -> tuple[Request, Reading]:
         """Build the probe and what it means."""
-        request = probe.probe_request(hotel, wall.date(), own_key=self._own_key)
+        request = probe.probe_request(hotel, wall.date(), own_key=self.has_own_key)
         return request, self.read(request)
 
     def judge_probe(self, answer: Answer, reading: Reading, wall: datetime) -> Verdict:
         """Say whether a probe succeeded."""
         verdict = self.judge(answer, reading, "GET", wall)
-        return probe.judge_probe(answer, verdict, own_key=self._own_key)
+        return probe.judge_probe(answer, verdict, own_key=self.has_own_key)
+
+    def scope(self, request: Request) -> str:
+        """Name whose idempotency keys a request's is one of."""
+        if request.caller or self.has_own_key:
+            return f"caller {request.caller}"
+        return f"credentials {keys.credentials(request)}"
+
+    def open_query(self, request: Request) -> str:
+        """Return a request's query without credentials."""
+        return keys.without_key(request.query)
+
+    def look(self, source: str) -> Request:
+        """Ask for the bookings of a source."""
+        return bookings.look_request(source)
+
+    def read_look(self, answer: Answer, source: str) -> list[str] | None:
+        """Return the ids of the bookings of a source; None where it settles nothing."""
+        return bookings.read_look(answer, source)
+
+    def booking(self, id_: str, *, as_json: bool) -> Request:
+        """Ask for a booking."""
+        return bookings.booking_request(id_, as_json=as_json)
+
+    def is_booking(self, answer: Answer) -> bool:
+        """Say whether an answer is a whole booking with its id."""
+        return bookings.is_booking(answer)
+
+    def on_behalf_of(self, request: Request, asker: Request | None) -> Request:
+        """Give a request of the proxy's the credentials of a client's, if it needs."""
+        if asker is None or self.has_own_key:
+            return request
+        given = tuple(
+            field for field in asker.headers if field[0].lower() in CREDENTIAL_FIELDS
+        )
+        query = "&".join(filter(None, (request.query, keys.only_key(asker.query))))
+        return replace(request, headers=request.headers + given, query=query)
 
     def error_body(self, problem: Problem, *, as_json: bool) -> tuple[str, bytes]:
         """Write a problem as the PMS's clients read errors: media type and body."""
         return problems.as_json(problem) if as_json else bodies.as_xml(problem)
+
+
+def _of_booking(reading: Reading, request: Request) -> Reading:
+    """Say which hotel a booking is in, and by what a read finds a new one."""
+    booking = read_booking(request.body) if request.body else Booking()
+    is_new = (
+        request.method == "POST"
+        and request.path.rstrip("/").endswith(f"/{bookings.RESOURCE}")
+        and not is_overridden(request)
+    )
+    return replace(
+        reading,
+        is_booking=True,
+        hotel=booking.hotel,
+        source=booking.source if is_new else None,
+    )

@@ -43,6 +43,7 @@ READ_METHODS = frozenset({"GET", "HEAD"})
 METHOD_OVERRIDE = b"ps_method"
 PATH_OVERRIDE = b"url"
 
+_PLAIN = frozenset({"", "identity"})
 _RESOURCE = re.compile(r"/+api/+([^/]*)")
 
 
@@ -75,6 +76,13 @@ def classify(request: Request, search: Search | None) -> Operation:
     return Operation.CATALOGUE if resource in CATALOGUE else Operation.PRIVATE
 
 
+def is_overridden(request: Request) -> bool:
+    """Say whether a parameter makes another request of it than its line says."""
+    names = php.names(request.query.encode())
+    overrides = {METHOD_OVERRIDE, PATH_OVERRIDE}
+    return bool(names & overrides) or _body_overrides_method(request)
+
+
 def _class_of_search(request: Request, search: Search | None) -> Operation:
     whole = request.path.rstrip("/").endswith(f"/{SEARCH_ELEMENT}")
     if search is None or not search.available_only or not whole:
@@ -86,8 +94,9 @@ def _body_overrides_method(request: Request) -> bool:
     if not request.body:
         return False
     kind = joined(request.headers, "content-type").partition(";")[0].strip().lower()
-    if kind.startswith("multipart/") or "," in kind:
-        # No read of QloApps' takes one, and PHP's reading of its parts is its own.
+    is_coded = joined(request.headers, "content-encoding").lower() not in _PLAIN
+    if kind.startswith("multipart/") or "," in kind or is_coded:
+        # No read of QloApps' takes one, and what PHP would find in it is its own.
         return True
     if kind in {"text/xml", "application/xml", "application/json"}:
         return False

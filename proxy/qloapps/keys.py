@@ -58,7 +58,7 @@ def cache_key(
         search.meaning if search is not None else "",
         output_formats(request) if wanted is None else wanted,
         joined(request.headers, "accept-language").replace(" ", "").lower(),
-        "" if shared else _credentials(request),
+        "" if shared else credentials(request),
     )
     digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return CacheKey(f"pms:{VERSION}:{operation}:{digest}")
@@ -120,7 +120,8 @@ def _sorted_query(request: Request, dropped: set[bytes]) -> list[tuple[bytes, by
     return [decoded for _, decoded in sorted(kept, key=order)]
 
 
-def _credentials(request: Request) -> str:
+def credentials(request: Request) -> str:
+    """Return a digest of the credentials that a request carries."""
     keys = [
         value
         for name, value in php.pairs(request.query.encode())
@@ -132,9 +133,13 @@ def _credentials(request: Request) -> str:
 
 def without_key(query: str) -> str:
     """Drop a client's `ws_key` from a query; the rest keeps its bytes."""
-    kept = [
-        part
-        for part in query.split("&")
-        if php.variable_name(part.partition("=")[0].encode()) != KEY_NAME
-    ]
-    return "&".join(kept)
+    return "&".join(part for part in query.split("&") if not _is_key(part))
+
+
+def only_key(query: str) -> str:
+    """Return a client's `ws_key` as it stands in a query; empty where it has none."""
+    return "&".join(part for part in query.split("&") if _is_key(part))
+
+
+def _is_key(part: str) -> bool:
+    return php.variable_name(part.partition("=")[0].encode()) == KEY_NAME

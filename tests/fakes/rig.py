@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from config.proxy_settings import ProxySettings
-from config.serving import Runner
+from config.serving import BACKLOG, Runner
 from demo.pms import StandIn
 from fakes.clock import FakeClock
 from proxy.app import HANDLERS, make_app
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from multidict import CIMultiDictProxy
 
+    from demo.hotel import House
+
 SEARCH = (
     "<qloapps><hotel_ari><id_hotel>{hotel}</id_hotel><date_from>{checkin}</date_from>"
     "<date_to>{checkout}</date_to></hotel_ari></qloapps>"
@@ -31,7 +33,7 @@ SEARCH = (
 BOOKING = (
     "<qloapps><booking><id_property>1</id_property><currency>USD</currency>"
     "<booking_status>1</booking_status><payment_status>3</payment_status>"
-    "<source>WhatsApp</source><associations><customer_detail><firstname>{name}"
+    "<source>{source}</source><associations><customer_detail><firstname>{name}"
     "</firstname><lastname>Lopez</lastname><email>ana@example.com</email>"
     "<phone>5550001111</phone></customer_detail><room_types><room_type>"
     "<id_room_type>1</id_room_type><checkin_date>2027-01-10</checkin_date>"
@@ -100,10 +102,13 @@ class Rig:
         named = {"Content-Type": "text/xml", **_named(headers)}
         return await self.ask("POST", "/api/hotel_ari", body, named)
 
-    async def book(self, name: str = "Ana", **headers: str) -> Got:
+    async def book(
+        self, name: str = "Ana", *, source: str = "WhatsApp", **headers: str
+    ) -> Got:
         """Post a booking."""
         named = {"Content-Type": "text/xml", **_named(headers)}
-        return await self.ask("POST", "/api/bookings", BOOKING.format(name=name), named)
+        body = BOOKING.format(name=name, source=source)
+        return await self.ask("POST", "/api/bookings", body, named)
 
     async def fails(self, times: int) -> None:
         """Make calls that the PMS answers with an error page."""
@@ -162,12 +167,15 @@ class Rig:
 
 @asynccontextmanager
 async def a_rig(
-    environ: Mapping[str, str] | None = None, *, own_key: bool = True
+    environ: Mapping[str, str] | None = None,
+    *,
+    own_key: bool = True,
+    house: House | None = None,
 ) -> AsyncIterator[Rig]:
     """Start a rig; `environ` holds settings beside the usual ones."""
     clock = FakeClock()
     async with (
-        StandIn() as pms,
+        StandIn(hotel=house, clock=clock) as pms,
         a_run(pms, clock, environ, own_key=own_key) as rig,
     ):
         try:
@@ -197,7 +205,7 @@ async def a_run(
         shutdown_timeout=0.1,
     )
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG)
     await site.start()
     port = runner.addresses[0][1]
     # One connection a request: no test is told of another's keep-alive.

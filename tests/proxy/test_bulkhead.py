@@ -69,26 +69,6 @@ async def test_who_waits_is_served_in_order_writes_first() -> None:
     assert order == ["w1", "w2", "r1"]
 
 
-async def test_a_full_room_has_a_chair_for_a_booking() -> None:
-    """The reader who came last leaves for it; bookings do not displace each other."""
-    room = Room()
-    places = [await room.enter(), await room.enter()]
-    readers = [room.enter() for _ in range(3)]
-    await _ticks()
-    write = room.enter(write=True)
-    await _ticks()
-    assert isinstance(readers.pop().exception(), Overloaded)
-    assert room.bulkhead.waiting == 3
-    places[0].release()
-    assert isinstance(await write, Place)
-
-    writes = [room.enter(write=True) for _ in range(4)]
-    await _ticks()
-    assert isinstance(writes[3].exception(), Overloaded)
-    for one in (*readers, *writes):
-        one.cancel()
-
-
 async def test_a_newcomer_does_not_overtake() -> None:
     """While somebody waits, a place just freed is his."""
     room = Room()

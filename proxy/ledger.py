@@ -1,0 +1,190 @@
+"""
+The ledger of writes: in memory at once, and in Redis, where there is one (CONTRACT §9).
+
+It is apart from the copies and their budget: a record stays for 24 h. What Redis does
+not take stays in memory, and goes there when Redis is back. Each record has a key of
+its own; what is open is also listed, so that a proxy that starts finds it.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from proxy import records
+from proxy.errors import BackendDown
+from proxy.moment import Moment
+from proxy.records import KEEP_S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.messages import Clock
+    from proxy.records import Record
+    from proxy.shared import Shared
+
+RECORD_KEY = "write:1:{id}"
+OPEN_KEY = "writes:1"
+# Another proxy changed the same value meanwhile: it is read again, so often at once.
+TRIES = 10
+# Records in memory; at that many, a new key is not taken (ours: some 120 MB at 6 KB).
+MAX_RECORDS = 20_000
+
+
+class Ledger:
+    """Every write whose record is not over, as far as this proxy knows."""
+
+    def __init__(self, clock: Clock, shared: Shared | None = None) -> None:
+        self._clock = clock
+        self._shared = shared
+        self._records: dict[str, Record] = {}
+        self._listed: set[str] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a new key finds no room: nothing is thrown out for it."""
+        return len(self._records) >= MAX_RECORDS
+
+    def known(self, id_: str) -> Record | None:
+        """Return a record, as far as this proxy knows."""
+        record = self._records.get(id_)
+        is_over = record is not None and record.is_over(self._clock.monotonic())
+        return None if is_over else record
+
+    def held(self) -> list[Record]:
+        """Return every record, the oldest first."""
+        self._forget_what_is_over()
+        return list(self._records.values())
+
+    async def find(self, id_: str) -> Record | None:
+        """Return the record that all proxies know."""
+        with suppress(BackendDown):
+            await self._read(id_)
+        return self.known(id_)
+
+    async def move(self, before: Record | None, after: Record) -> bool:
+        """
+        Put `after` in the place of `before`; False where it is no longer that.
+
+        Of several who try at once, in other proxies too, one succeeds.
+        """
+        if self.known(after.id) != before:
+            return False
+        self._records[after.id] = after
+        with suppress(BackendDown):
+            if not await self._write(after):
+                return False
+            await self._list(after)
+        return True
+
+    async def remove(self, record: Record) -> None:
+        """Forget a record: its write was surely not sent."""
+        if self._records.get(record.id) == record:
+            del self._records[record.id]
+        with suppress(BackendDown):
+            if self._shared is not None:
+                await self._shared.delete(RECORD_KEY.format(id=record.id))
+                await self._unlist(record.id)
+
+    def take(self, record: Record) -> None:
+        """Take over what the last process of this proxy knew."""
+        self._keep_newer(record)
+
+    async def refresh(self) -> None:
+        """Learn what other proxies, or the last run of this one, have left open."""
+        self._forget_what_is_over()
+        if self._shared is None:
+            return
+        with suppress(BackendDown):
+            listed = _ids(await self._shared.get(OPEN_KEY))
+            for id_ in listed | self._listed:
+                await self._read(id_)
+            self._listed = listed
+
+    async def write_all(self) -> None:
+        """Bring to Redis what it does not have: it is back, maybe empty."""
+        with suppress(BackendDown):
+            for record in self.held():
+                await self._write(record)
+                await self._list(record)
+
+    async def _read(self, id_: str) -> None:
+        if self._shared is None:
+            return
+        found = await self._shared.get(RECORD_KEY.format(id=id_))
+        record = None if found is None else records.read(found, self._now())
+        if record is not None and record.id == id_:
+            self._keep_newer(record)
+
+    async def _write(self, record: Record) -> bool:
+        """Write a record, unless a newer one is there; say whether it was written."""
+        if self._shared is None:
+            return True
+        key = RECORD_KEY.format(id=record.id)
+        for _ in range(TRIES):
+            found = await self._shared.get(key)
+            theirs = None if found is None else records.read(found, self._now())
+            if theirs is not None and theirs.version >= record.version:
+                self._records[record.id] = theirs
+                # Ours, where an answer of Redis was lost.
+                return _moves(theirs) == _moves(record)
+            left_s = record.began_at + KEEP_S - self._clock.monotonic()
+            value = records.write(record, self._now())
+            if await self._shared.compare_and_set(key, found, value, left_s):
+                return True
+        return False
+
+    async def _list(self, record: Record) -> None:
+        """List what is open, so that other proxies watch it too."""
+        if record.is_open:
+            await self._change_list(lambda listed: listed | {record.id})
+        else:
+            await self._unlist(record.id)
+
+    async def _unlist(self, id_: str) -> None:
+        await self._change_list(lambda listed: listed - {id_})
+
+    async def _change_list(self, change: Callable[[set[str]], set[str]]) -> None:
+        if self._shared is None:
+            return
+        for _ in range(TRIES):
+            found = await self._shared.get(OPEN_KEY)
+            listed = _ids(found)
+            wanted = change(listed)
+            if wanted == listed:
+                return
+            value = json.dumps(sorted(wanted)).encode()
+            if await self._shared.compare_and_set(OPEN_KEY, found, value, KEEP_S):
+                return
+
+    def _keep_newer(self, record: Record) -> None:
+        held = self._records.get(record.id)
+        is_news = held is None or record.version > held.version
+        if is_news and not record.is_over(self._clock.monotonic()):
+            self._records[record.id] = record
+
+    def _forget_what_is_over(self) -> None:
+        now = self._clock.monotonic()
+        # In the order in which they came, so that the first decides.
+        while self._records:
+            id_, oldest = next(iter(self._records.items()))
+            if not oldest.is_over(now):
+                break
+            del self._records[id_]
+
+    def _now(self) -> Moment:
+        return Moment.now(self._clock)
+
+
+def _moves(record: Record) -> tuple[int, str]:
+    return record.version, record.attempt
+
+
+def _ids(value: bytes | None) -> set[str]:
+    """Read the list; foreign bytes list nothing."""
+    try:
+        found = json.loads(value or b"[]")
+        return {id_ for id_ in found if isinstance(id_, str)}
+    except (ValueError, TypeError, RecursionError):
+        return set()

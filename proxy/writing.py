@@ -1,0 +1,114 @@
+"""The parts that a write needs, put together: its ledger, lane, sender and settler."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proxy.beside import beside
+from proxy.lanes import Lanes
+from proxy.ledger import Ledger
+from proxy.sending import Sender
+from proxy.settler import Settler
+from proxy.writes import Writes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from proxy.calls import Caller, Result
+    from proxy.coalesce import Flights
+    from proxy.guard import Guard
+    from proxy.invalidation import Invalidation
+    from proxy.messages import Clock
+    from proxy.pms import Pms
+    from proxy.prober import Prober
+    from proxy.shared import Shared
+    from proxy.telemetry import Telemetry
+
+# A write without a result is unknown the longest wait, the deadline and this later.
+MARGIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritePolicy:
+    """How long a write may wait, be under way, hold the PMS, and be unknown; s."""
+
+    max_wait_s: float
+    timeout_s: float
+    hold_s: float
+    settle_s: float
+
+
+class Writing:
+    """Where `Writes` and all behind it are made."""
+
+    def __init__(
+        self,
+        *,
+        policy: WritePolicy,
+        pms: Pms,
+        caller: Caller,
+        prober: Prober,
+        guard: Guard,
+        invalidation: Invalidation,
+        flights: Flights[Result],
+        background: Flights[None],
+        telemetry: Telemetry,
+        clock: Clock,
+        shared: Shared | None,
+    ) -> None:
+        self.ledger = Ledger(clock, shared)
+        self._sender = Sender(
+            caller=caller,
+            prober=prober,
+            lanes=Lanes(
+                clock=clock,
+                lease_s=policy.max_wait_s + policy.timeout_s + policy.hold_s,
+                background=background,
+                shared=shared,
+            ),
+            ledger=self.ledger,
+            flights=flights,
+            background=background,
+            invalidation=invalidation,
+            telemetry=telemetry,
+            clock=clock,
+            max_wait_s=policy.max_wait_s,
+            timeout_s=policy.timeout_s,
+        )
+        self._settler = Settler(
+            ledger=self.ledger,
+            pms=pms,
+            caller=caller,
+            prober=prober,
+            guard=guard,
+            invalidation=invalidation,
+            telemetry=telemetry,
+            clock=clock,
+            settle_s=policy.settle_s,
+            look_lease_s=policy.max_wait_s + policy.timeout_s,
+            shared=shared,
+        )
+        self.writes = Writes(
+            pms=pms,
+            sender=self._sender,
+            ledger=self.ledger,
+            settler=self._settler,
+            guard=guard,
+            telemetry=telemetry,
+            clock=clock,
+            retry_after_s=policy.max_wait_s,
+            # It waits for its lane, for its place and for the answer.
+            under_way_s=2 * policy.max_wait_s + policy.timeout_s + MARGIN_S,
+        )
+
+    async def close(self) -> None:
+        """Hold no lane any longer; what is sent is over by now."""
+        await self._sender.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Settle what is unknown beside the requests."""
+        async with beside(self._settler.run()):
+            yield
