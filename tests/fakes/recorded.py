@@ -1,9 +1,4 @@
-"""
-Real exchanges with QloApps, as the proxy's values.
-
-From `tests/data/exchanges`, and from `tests/data/answers` those that no stand-in can
-be asked for.
-"""
+"""Real exchanges with QloApps, from `tests/data/exchanges`, as the proxy's values."""
 
 from __future__ import annotations
 
@@ -12,7 +7,7 @@ from pathlib import Path
 from proxy.headers import end_to_end
 from proxy.messages import Answer, Request
 
-DATA = Path(__file__).parents[1] / "data"
+EXCHANGES = Path(__file__).parents[1] / "data/exchanges"
 
 
 def answer(name: str) -> Answer:
@@ -35,7 +30,7 @@ def request(name: str) -> Request:
 
 
 def _parts(name: str, kind: str) -> tuple[str, bytes]:
-    (found,) = DATA.glob(f"*/{name}*.{kind}")
+    (found,) = EXCHANGES.glob(f"{name}*.{kind}")
     head, _, body = found.read_bytes().partition(b"\r\n\r\n")
     return head.decode("latin-1"), body
 
