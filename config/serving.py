@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import resource
 import signal
 import socket
-from http import HTTPStatus
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
-from aiohttp.http import RawRequestMessage
-from aiohttp.http_exceptions import LineTooLong
+
+from config.clock import SystemClock
+from config.crowd import Crowd
+from config.protocol import (
+    MAX_FIELD_BYTES,
+    MAX_FIELDS,
+    MAX_REQUEST_LINE_BYTES,
+    Connection,
+    Server,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from config.protocol import Clock
+
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (what CONTRACT §10 asks for)
 LOOPBACK = ("127.0.0.1", "::1")
 BACKLOG = 1024
-
-# Unequal, so that the parser's one exception tells which of them was too long.
-MAX_REQUEST_LINE_BYTES = 8190
-MAX_FIELD_BYTES = 8191
-MAX_FIELDS = 128
+# A sidecar's tools need some tens. The reserve is for the PMS, Redis and the log.
+MAX_CONNECTIONS = 4096
+RESERVED_FILES = 128
+WANTED_FILES = 8192
 
 # A machine without IPv6, or with it switched off, is fine.
 _NO_SUCH_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT)
@@ -69,7 +79,7 @@ def _bind(address: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind((address, port))
-        bound.listen(BACKLOG)
+        bound.listen(backlog())
         bound.setblocking(False)
     except OSError:
         bound.close()
@@ -83,91 +93,24 @@ def _why_not(address: str, port: int, exc: OSError) -> str:
     return f"Cannot listen on {address} port {port}: {exc.strerror}."
 
 
-class _Protocol(web.RequestHandler):
-    """aiohttp's HTTP, which refuses in one sentence and never with a traceback."""
-
-    __slots__ = ("_arriving",)
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes; a badly framed body fails its reader at once, and alone."""
-        waiting = len(self._messages)
-        super().data_received(data)
-        if len(self._messages) == waiting:
-            return
-        message, payload = self._messages[-1]
-        if isinstance(message, RawRequestMessage):
-            self._arriving = payload
-            return
-        arriving = getattr(self, "_arriving", None)
-        if arriving is not None and not arriving.is_eof():
-            # aiohttp leaves the reader waiting and answers a second time.
-            self._messages.pop()
-            self._lingering_time = 0
-            arriving.set_exception(web.RequestPayloadError("badly framed"))
-
-    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109
-        """Give the request under way `timeout` seconds; aiohttp would wait twice."""
-        try:
-            async with asyncio.timeout(timeout):
-                await super().shutdown(timeout)
-        except TimeoutError:
-            if self._task_handler is not None:
-                self._task_handler.cancel()
-            self.force_close()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what could not be read as a request, then close the connection."""
-        del message
-        server = self._manager
-        if not isinstance(server, _Server) or request.writer.output_size > 0:
-            raise ConnectionError("The answer is under way already.")
-        if isinstance(exc, LineTooLong) and exc.args[1] == MAX_REQUEST_LINE_BYTES:
-            status = HTTPStatus.REQUEST_URI_TOO_LONG
-            sentence = f"The request line is over {MAX_REQUEST_LINE_BYTES} bytes."
-        elif isinstance(exc, LineTooLong):
-            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            sentence = f"A header field is over {MAX_FIELD_BYTES} bytes."
-        elif "Too many headers" in str(exc):
-            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            sentence = f"There are more than {MAX_FIELDS} header fields."
-        elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            sentence = "The request is not well-formed HTTP/1.1."
-        else:
-            self.logger.error("request.crashed", exc_info=exc)
-            sentence = "The request could not be answered; the log says why."
-        response = server.refuse_unreadable(status, sentence)
-        response.force_close()
-        return response
-
-
-class _Server(web.Server):
-    refuse_unreadable: Callable[[int, str], web.Response]
-
-    def __call__(self) -> web.RequestHandler:
-        return _Protocol(self, loop=self._loop, **self._kwargs)
-
-
 class Runner(web.AppRunner):
     """
     An `AppRunner` with this house's limits on HTTP.
 
     `refuse_unreadable(status, sentence)` builds the answer to what is not a request.
-    A handler is cancelled when its client hangs up.
+    A handler is cancelled when its client hangs up. `connections` bounds how many are
+    open; by default what the file descriptors allow.
     """
 
-    __slots__ = ("_refuse_unreadable",)
+    __slots__ = ("_clock", "_connections", "_looking", "_refuse_unreadable")
 
     def __init__(
         self,
         app: web.Application,
         *,
         refuse_unreadable: Callable[[int, str], web.Response],
+        clock: Clock | None = None,
+        connections: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -181,13 +124,53 @@ class Runner(web.AppRunner):
             **kwargs,
         )
         self._refuse_unreadable = refuse_unreadable
+        self._clock = clock or SystemClock()
+        self._connections = connections
+        self._looking: asyncio.Task[None] | None = None
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         # aiohttp has no public hook for what it cannot read (web_server.py).
-        made.__class__ = _Server
-        made.refuse_unreadable = self._refuse_unreadable  # type: ignore[attr-defined]
-        return made
+        made.__class__ = Server
+        server = cast("Server", made)
+        server.refuse_unreadable = self._refuse_unreadable
+        server.clock = self._clock
+        server.crowd = Crowd[Connection](self._connections or connections_allowed())
+        self._looking = asyncio.create_task(server.look_after())
+        return server
+
+    async def cleanup(self) -> None:
+        """Stop serving."""
+        await super().cleanup()
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files as its connections may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # Where the machine says no, fewer connections are served.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def connections_allowed() -> int:
+    """Return how many clients may be connected, so that files are left for the rest."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    # As many as the backlog may come before the first of them can be sent away.
+    return max(1, min(MAX_CONNECTIONS, soft - RESERVED_FILES - backlog()))
+
+
+def backlog() -> int:
+    """Return how many connections may wait to be taken."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return BACKLOG if soft == resource.RLIM_INFINITY else min(BACKLOG, soft // 4)
 
 
 async def serve(
@@ -203,6 +186,7 @@ async def serve(
     `on_start` is called once it serves and a signal would be heeded; `on_stop` first
     thing on the signal, so that readiness can turn false.
     """
+    raise_file_limit()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -210,7 +194,7 @@ async def serve(
     await runner.setup()
     try:
         for bound in sockets:
-            await web.SockSite(runner, bound, backlog=BACKLOG).start()
+            await web.SockSite(runner, bound, backlog=backlog()).start()
         on_start()
         await stop.wait()
         on_stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 PROXY_NAME = "pms-proxy"
 VIA = f"1.1 {PROXY_NAME}"
 
-# RFC 9110 §7.6.1, with Proxy-* of RFC 9110 §11.7 and the old Keep-Alive.
+# RFC 9110 §7.6.1, with Proxy-* of RFC 9110 §11.7, the old Keep-Alive and h2c's.
 HOP_BY_HOP = frozenset(
     {
         "connection",
+        "http2-settings",
         "keep-alive",
         "proxy-authenticate",
         "proxy-authorization",
@@ -30,7 +32,8 @@ HOP_BY_HOP = frozenset(
 )
 
 # What describes the client's hop, or is meant for the proxy itself. QloApps would
-# take X-Forwarded-Host for its own Host, and others of these for another URL.
+# take X-Forwarded-Host for its own Host, and others of these for another URL or
+# method; CGI would take Proxy for the proxy of PHP's own calls.
 NOT_FORWARDED = frozenset(
     {
         "accept-encoding",
@@ -39,7 +42,11 @@ NOT_FORWARDED = frozenset(
         "expect",
         "forwarded",
         "host",
+        "proxy",
         "x-admin-token",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
         "x-original-url",
         "x-proxy-token",
         "x-request-id",
@@ -47,6 +54,21 @@ NOT_FORWARDED = frozenset(
     }
 )
 NOT_FORWARDED_PREFIX = "x-forwarded-"
+# CGI tells no other names apart: X_Forwarded_Host would be X-Forwarded-Host.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+")
+
+# What says who asks for what and may not be made hop-by-hop (RFC 9110 §7.6.1).
+ALWAYS_END_TO_END = frozenset(
+    {
+        "authorization",
+        "content-length",
+        "content-type",
+        "host",
+        "idempotency-key",
+        "x-admin-token",
+        "x-proxy-token",
+    }
+)
 
 # What only this proxy may say to its clients, and the length that it counts itself.
 NOT_PASSED_ON = frozenset(
@@ -93,10 +115,15 @@ def without(headers: Headers, names: Container[str]) -> Headers:
     return tuple((key, value) for key, value in headers if key.lower() not in names)
 
 
+def connection_options(headers: Headers) -> frozenset[str]:
+    """Return what Connection names, in lower case."""
+    named = joined(headers, "connection").split(",")
+    return frozenset(name.strip().lower() for name in named)
+
+
 def end_to_end(headers: Headers) -> Headers:
     """Drop the hop-by-hop fields, those that Connection names included."""
-    named = {name.strip().lower() for name in joined(headers, "connection").split(",")}
-    return without(headers, HOP_BY_HOP | named)
+    return without(headers, HOP_BY_HOP | connection_options(headers))
 
 
 def to_forward(headers: Headers) -> Headers:
@@ -104,7 +131,8 @@ def to_forward(headers: Headers) -> Headers:
     return tuple(
         (key, value)
         for key, value in headers
-        if key.lower() not in NOT_FORWARDED
+        if _PLAIN_NAME.fullmatch(key)
+        and key.lower() not in NOT_FORWARDED
         and not key.lower().startswith(NOT_FORWARDED_PREFIX)
     )
 

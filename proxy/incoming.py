@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_NOT_FORWARDED = frozenset({"CONNECT", "TRACE"})
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def request_id_of(incoming: web.Request) -> str:
@@ -48,30 +48,23 @@ def why_not_taken(
             HTTPStatus.UNAUTHORIZED,
             "This proxy wants its own token in the field X-Proxy-Token.",
         )
-    if request.method in _NOT_FORWARDED:
+    if request.method not in METHODS:
         return bad_request(
             HTTPStatus.METHOD_NOT_ALLOWED,
             f"The method {request.method} is not forwarded.",
-            allow="GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+            allow=", ".join(METHODS),
+        )
+    options = fields.connection_options(tuple(incoming.headers.items()))
+    if misnamed := sorted(options & fields.ALWAYS_END_TO_END):
+        return bad_request(
+            HTTPStatus.BAD_REQUEST,
+            f"The Connection field must not name {misnamed[0]}.",
         )
     try:
         "".join(value for _, value in request.headers).encode()
     except UnicodeEncodeError:
         return bad_request(HTTPStatus.BAD_REQUEST, "A header field is not UTF-8 text.")
-    return _why_unframed(incoming)
-
-
-def _why_unframed(incoming: web.Request) -> Problem | None:
-    """Say why a body cannot be handed on as it is (RFC 9112 §6.1)."""
-    coding = incoming.headers.get("Transfer-Encoding")
-    if coding is None:
-        return None
-    if coding.strip().lower() == "chunked" and incoming.version >= HttpVersion11:
-        return None
-    return bad_request(
-        HTTPStatus.BAD_REQUEST,
-        "Only chunked is taken as Transfer-Encoding, and only in HTTP/1.1.",
-    )
+    return None
 
 
 async def read_body(

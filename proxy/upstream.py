@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from contextlib import contextmanager
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -33,6 +34,7 @@ CHUNK_BYTES = 64 * 1024
 # read seldom meets a connection that is just being closed.
 KEEPALIVE_S = 4
 MAX_HEAD_BYTES = 64 * 1024
+_BODILESS = frozenset({"GET", "HEAD"})
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_ADDED = ("User-Agent", "Content-Type", "Accept", "Accept-Encoding")
 
@@ -77,7 +79,9 @@ class HttpUpstream:
         self, request: Request, *, deadline_s: float, fresh_connection: bool
     ) -> Answer | BodyStream:
         """See `Upstream.fetch`."""
-        session = self._fresh if fresh_connection else self._kept
+        # Who takes a GET to have no body would take that for the next request.
+        is_odd = bool(request.body) and request.method in _BODILESS
+        session = self._fresh if fresh_connection or is_odd else self._kept
         began_at = self._clock.monotonic()
         sending = SimpleNamespace(began=False)
         response: aiohttp.ClientResponse | None = None
@@ -94,6 +98,7 @@ class HttpUpstream:
                         skip_auto_headers=_NOT_ADDED,
                         trace_request_ctx=sending,
                     )
+                    _refuse_no_status(response.status)
                     async for chunk in response.content.iter_chunked(CHUNK_BYTES):
                         body += chunk
                         if len(body) > HELD_BODY_BYTES:
@@ -188,6 +193,12 @@ def _head(request: Request) -> list[tuple[str, str]]:
 def _fields(response: aiohttp.ClientResponse) -> Headers:
     sendable = (field for field in response.headers.items() if _is_sendable(field[1]))
     return without(end_to_end(tuple(sendable)), NOT_PASSED_ON)
+
+
+def _refuse_no_status(status: int) -> None:
+    if status < HTTPStatus.CONTINUE:
+        # aiohttp reads `HTTP/1.1 099` (RFC 9110 §15).
+        raise UpstreamBroken("no status code", surely_not_received=False)
 
 
 def _is_sendable(value: str) -> bool:

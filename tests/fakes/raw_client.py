@@ -43,6 +43,11 @@ class RawClient:
         """Send bytes, HTTP or not."""
         self._writer.write(data)
 
+    @property
+    def unsent(self) -> int:
+        """How many bytes the other side has not taken."""
+        return self._writer.transport.get_write_buffer_size()
+
     async def reply(self, method: str = "GET") -> RawReply:
         """Read one answer; `method` is that of its request."""
         async with asyncio.timeout(PATIENCE_S):

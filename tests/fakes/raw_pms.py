@@ -21,6 +21,7 @@ class RawRequest:
     target: str
     headers: CIMultiDict[str]
     body: bytes
+    head: str = ""
 
 
 @dataclass(slots=True)
@@ -34,11 +35,13 @@ class RawPms:
     play: Callable[[RawRequest, asyncio.StreamWriter], Awaitable[bool]]
     url: str
     requests: list[RawRequest]
+    connections: int = 0
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer the requests of one connection."""
+        self.connections += 1
         try:
             while await self.play(await self._read(reader), writer):
                 await writer.drain()
@@ -56,7 +59,7 @@ class RawPms:
             headers.add(name, value.strip())
         body = await reader.readexactly(int(headers.get("Content-Length", "0")))
         method, target, _ = request_line.split(" ")
-        request = RawRequest(method, target, headers, body)
+        request = RawRequest(method, target, headers, body, head)
         self.requests.append(request)
         return request
 

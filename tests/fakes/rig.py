@@ -202,6 +202,7 @@ async def a_run(
     runner = Runner(
         app,
         refuse_unreadable=app[HANDLERS].refuse_unreadable,
+        clock=clock,
         shutdown_timeout=0.1,
     )
     await runner.setup()

@@ -22,6 +22,21 @@ def test_what_connection_names_stops() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("X-Forwarded-Host", "X_Forwarded_Host", "x.forwarded.host", "Forwarded"),
+        *("Proxy", "X-HTTP-Method-Override", "X-Original-URL", "Host", "Cookie"),
+        *("Content_Type", "Output_Format", "Transfer_Encoding", "X-Proxy-Token"),
+    ],
+)
+def test_what_could_be_another_request_to_the_pms_stops(name: str) -> None:
+    """Also under a name that CGI cannot tell from it."""
+    assert headers.to_forward(((name, "1"), ("Output-Format", "JSON"))) == (
+        ("Output-Format", "JSON"),
+    )
+
+
+@pytest.mark.parametrize(
     ("seconds", "told"),
     [(0, "1"), (0.1, "1"), (1, "1"), (1.001, "2"), (29.999, "30"), (30, "30")],
 )

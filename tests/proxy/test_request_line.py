@@ -20,6 +20,8 @@ from proxy.request_line import BadTarget, split_target
         ("/api/a.b/...", "/api/a.b/...", ""),
         ("/api//hotels/", "/api//hotels/", ""),
         ("/api/%C3%B6", "/api/%C3%B6", ""),
+        ("/api/a;b/+%20=x", "/api/a;b/+%20=x", ""),
+        ("/api/x?%zz&%ff", "/api/x", "%zz&%ff"),
     ],
 )
 def test_a_plain_target_is_taken_as_it_stands(
@@ -35,6 +37,10 @@ def test_a_plain_target_is_taken_as_it_stands(
         *("", "*", "api/hotels", "http://x/api/", "x:443", "?a"),
         *("/api/..", "/api/../x", "/./api", "/api/%2e%2e/", "/api/%2E./x"),
         *("/api%2fhotels", "/api/a%5Cb", "/api/a\\b", "/api/%25", "/api/%252e"),
+        *("/api/a&b", "/api/%26url=x", "/api/a%3Fb", "/api/%23", "/api/%3fps_method"),
+        *("/api/%", "/api/%2", "/api/%zz", "/api/%2%65", "/api/%u002e"),
+        *("/api/%ff", "/api/%c0%ae%c0%ae/x", "/api/%ed%a0%80"),
+        *("/api/..;/x", "/api/.;a", "/api/%2e%2e;x=1/x", "/api/%2e%2e%3bx/x"),
         *("/api/%00", "/api/%0a", "/api/%7f", "/api/%1F"),
         *("/api/a b", "/api/\t", "/api/ö", "/api/\x00", "/api/a#b", "/api?a#b"),
     ],
