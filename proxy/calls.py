@@ -176,6 +176,16 @@ class Caller:
         """Take one of a caller's own places; None where it has all of them."""
         return self._shares.take(caller)
 
+    async def wait_for_share(self, reading: Reading, caller: str) -> Share | Crowded:
+        """Take one of a caller's own places, after waiting for it."""
+        if self._bulkhead.is_hung:
+            return Crowded()
+        is_write = reading.operation is Operation.WRITE
+        try:
+            return await self._shares.enter(caller, write=is_write)
+        except Overloaded:
+            return Crowded(caller=caller, places=self._shares.places_of(caller))
+
     async def admit(
         self, reading: Reading, caller: str = "", share: Share | None = None
     ) -> Admitted | Refused | Crowded:
@@ -186,13 +196,11 @@ class Caller:
         """
         is_write = reading.operation is Operation.WRITE
         asked_at = self._clock.monotonic()
-        if self._bulkhead.is_hung:
-            return Crowded()
         if share is None:
-            try:
-                share = await self._shares.enter(caller, write=is_write)
-            except Overloaded:
-                return Crowded(caller=caller, places=self._shares.places_of(caller))
+            waited_for = await self.wait_for_share(reading, caller)
+            if isinstance(waited_for, Crowded):
+                return waited_for
+            share = waited_for
         with share:
             waited_s = self._clock.monotonic() - asked_at
             try:

@@ -80,12 +80,18 @@ class Sender:
         """Wait for its turn, then send; once sent, it goes on whoever leaves."""
         lane: Lane | None = None
         try:
-            if reading.is_booking and reading.hotel is not None:
-                lane = await self._lane(reading.hotel)
-                if lane is None:
-                    await self._undo(attempt)
-                    return Crowded()
-            admitted = await self._caller.admit(reading, request.caller)
+            # Before the lane, where others would wait for this caller's own places.
+            share = await self._caller.wait_for_share(reading, request.caller)
+            if isinstance(share, Crowded):
+                await self._undo(attempt)
+                return share
+            with share:
+                if reading.is_booking and reading.hotel is not None:
+                    lane = await self._lane(reading.hotel)
+                    if lane is None:
+                        await self._undo(attempt)
+                        return Crowded()
+                admitted = await self._caller.admit(reading, request.caller, share)
         except BaseException:
             self._leave(lane)
             # The one who asked is gone: nobody waits for this.

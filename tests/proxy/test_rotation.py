@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from config.logs import HIDDEN
 from demo import faults
 from demo.keys import Key
 from demo.pms import StandIn
@@ -49,10 +50,13 @@ class Bench:
         line: dict[str, object] = json.loads(await self.process.line(event))
         return line
 
-    async def get(self, path: str, token: str = OLD) -> tuple[int, dict[str, str]]:
+    async def get(
+        self, path: str, token: str = OLD, **headers: str
+    ) -> tuple[int, dict[str, str]]:
         """GET with a tool's token; return status and fields."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self._session.get(
-            f"{self.url}{path}", headers={"X-Proxy-Token": token}
+            f"{self.url}{path}", headers={"X-Proxy-Token": token, **named}
         ) as got:
             await got.read()
             return got.status, dict(got.headers)
@@ -66,10 +70,14 @@ class Bench:
             await got.read()
             return got.status
 
+    async def reads(self, path: str) -> str:
+        """Return what one of the proxy's own paths says."""
+        async with self._session.get(f"{self.url}{path}") as got:
+            return await got.text()
+
     async def breaker(self) -> str:
         """Return the breaker's state."""
-        async with self._session.get(f"{self.url}/status.json") as got:
-            return str((await got.json())["breaker"]["state"])
+        return str(json.loads(await self.reads("/status.json"))["breaker"]["state"])
 
     def rotates_at_the_pms(self) -> None:
         """Let the PMS know the new key alone."""
@@ -180,6 +188,21 @@ async def test_a_tools_token_is_rotated_in_two_steps(tmp_path: Path) -> None:
         assert (await bench.get("/api/hotels", "t" * 20))[0] == 200
 
 
+async def test_a_tool_that_comes_later_is_counted_and_listed(tmp_path: Path) -> None:
+    """Its series begin at 0 with the reload, and the status names who may call now."""
+    async with _bench(tmp_path) as bench:
+        bench.writes("tokens", f"till:{NEW}")
+        await bench.reloads()
+
+        metrics = await bench.reads("/metrics")
+        status = json.loads(await bench.reads("/status.json"))
+
+    for outcome in ("served", "refused", "limited", "failed", "gone"):
+        labels = f'caller="till",outcome="{outcome}"'
+        assert f"pms_caller_requests_total{{{labels}}} 0.0" in metrics
+    assert [caller["name"] for caller in status["callers"]] == ["till"]
+
+
 async def test_the_operators_token_is_rotated_too(tmp_path: Path) -> None:
     """The old one opens nothing any more."""
     async with _bench(tmp_path) as bench:
@@ -208,6 +231,20 @@ async def test_the_operators_command_reads_the_file(
     assert (code, missing) == (0, 2)
     assert "not forced" in said.out
     assert "PROXY_ADMIN_TOKEN_FILE cannot be used: No such file" in said.err
+
+
+async def test_the_log_hides_new_secrets_too(tmp_path: Path) -> None:
+    """Whatever brings one into a line: the bench holds that none is in any."""
+    async with _bench(tmp_path) as bench:
+        bench.writes("tokens", f"desk:{OLD},desk:{NEW}")
+        await bench.reloads()
+        for secret in (OLD, NEW):
+            await bench.get("/api/hotels", X_Request_ID=secret)
+        # The lines up to this one have been read.
+        await bench.reloads()
+
+    ids = [json.loads(line).get("request_id") for line in bench.process.lines]
+    assert ids.count(HIDDEN) == 2
 
 
 async def test_a_request_under_way_ends_with_what_it_began_with(

@@ -131,6 +131,22 @@ async def test_nobody_waits_for_another_tools_places(limited: Rig) -> None:
     assert {got.status for got in await asyncio.gather(*agent, *desk)} == {200}
 
 
+async def test_no_booking_waits_for_another_tools_places(limited: Rig) -> None:
+    """The desk's booking waits for its own place outside of the hotel's one lane."""
+    gate = faults.holds(resource="hotel_ari")
+    limited.pms.always(gate)
+    desk = [_desk(limited, day) for day in (1, 2)]
+    await limited.until_calls(2)
+    late = asyncio.create_task(limited.book("Eva", X_Proxy_Token=DESK))
+    await _waits(limited, 1)
+
+    got = await limited.book("Ana", X_Proxy_Token=AGENT)
+
+    assert got.status == 200
+    gate.release()
+    assert {each.status for each in await asyncio.gather(late, *desk)} == {200}
+
+
 async def test_what_a_tool_waits_to_ask_is_asked_once(limited: Rig) -> None:
     """At its places too, many equal questions of one tool are one call."""
     gate = faults.holds()
