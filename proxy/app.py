@@ -257,6 +257,7 @@ class _Proxy:
         await self._keeper.restore()
         if self._sharing is not None:
             self._sharing.store.write_all()
+            await self._writing.ledger.write_all()
         async with beside(self._keeper.run()):
             yield
         await self._keeper.save(clean=True)
@@ -329,6 +330,7 @@ class _Proxy:
             memory=self._memory,
             guard=self._guard,
             invalidation=self._invalidation,
+            ledger=self._writing.ledger,
             clock=self._clock,
             telemetry=self._telemetry,
             lifetime_of=_lifetime_of(settings),

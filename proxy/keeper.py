@@ -1,8 +1,9 @@
 """
 The snapshot file, read at the start and written beside the requests (CONTRACT §5).
 
-Written each minute, at each move of the breaker and at the stop, in a thread, to a file
-beside it that then takes its name: whoever reads finds the old one or the new one.
+Written each minute, when the breaker moves or a write is unknown, and at the stop, in a
+thread, to a file beside it that then takes its name: whoever reads finds the old one or
+the new one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxy import codec, snapshot
+from proxy import codec, records, snapshot
 from proxy.moment import Moment
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from proxy.freshness import Lifetime
     from proxy.guard import Guard
     from proxy.invalidation import Invalidation
+    from proxy.ledger import Ledger
     from proxy.messages import CacheKey, Clock
     from proxy.store import MemoryStore
     from proxy.telemetry import Telemetry
@@ -37,7 +39,7 @@ UNREADABLE = "It is damaged, of another version or of another PMS"
 
 
 class Keeper:
-    """Carries the copies and the breaker over a restart; no fault of it reaches out."""
+    """Carries copies, breaker and writes over a restart; no fault of it reaches out."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Keeper:
         memory: MemoryStore,
         guard: Guard,
         invalidation: Invalidation,
+        ledger: Ledger,
         clock: Clock,
         telemetry: Telemetry,
         lifetime_of: Callable[[CacheKey], Lifetime],
@@ -60,6 +63,7 @@ class Keeper:
         self._memory = memory
         self._guard = guard
         self._invalidation = invalidation
+        self._ledger = ledger
         self._clock = clock
         self._telemetry = telemetry
         self._lifetime_of = lifetime_of
@@ -67,6 +71,7 @@ class Keeper:
         self._saving: asyncio.Task[None] | None = None
         self._is_failing = False
         guard.watch(self._news.set)
+        ledger.watch(self._news.set)
 
     async def restore(self) -> None:
         """Take up where the last process ended; without a file, start empty."""
@@ -81,9 +86,13 @@ class Keeper:
         if found is None:
             self._telemetry.snapshot_unreadable(UNREADABLE)
             return
-        saved, copies = found
-        for copy in copies:
+        saved = found.saved
+        for copy in found.copies:
             await self._take(copy)
+        for write in found.writes:
+            record = records.read(write, Moment.now(self._clock))
+            if record is not None:
+                self._ledger.take(record)
         self._know_of_writes(saved)
         self._telemetry.snapshot_restored(self._memory.size()[0])
         now = Moment.now(self._clock)
@@ -143,9 +152,10 @@ class Keeper:
             for key, entry in self._memory.held()
             if now.monotonic_s - entry.sent_at <= self._lifetime_of(key).usable_s
         ]
+        writes = [records.write(record, now) for record in self._ledger.held()]
         copies = (codec.encode(key, entry, now) for key, entry in usable)
         try:
-            pieces = snapshot.write(saved, copies)
+            pieces = snapshot.write(saved, writes, copies)
             await asyncio.to_thread(_write, self._path, pieces)
         except OSError as exc:
             if not self._is_failing:

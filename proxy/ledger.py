@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from proxy import records
 from proxy.errors import BackendDown
 from proxy.moment import Moment
-from proxy.records import KEEP_S
+from proxy.records import KEEP_S, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,11 @@ class Ledger:
         self._shared = shared
         self._records: dict[str, Record] = {}
         self._listed: set[str] = set()
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever a write is unknown, or no longer so."""
+        self._watchers.append(watcher)
 
     @property
     def is_full(self) -> bool:
@@ -72,6 +77,9 @@ class Ledger:
         if self.known(after.id) != before:
             return False
         self._records[after.id] = after
+        if Standing.UNKNOWN in {after.standing, before and before.standing}:
+            for watcher in self._watchers:
+                watcher()
         with suppress(BackendDown):
             if not await self._write(after):
                 return False

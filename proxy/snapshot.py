@@ -1,10 +1,11 @@
 """
-Pure. A file that carries the copies and the breaker over a restart (CONTRACT §5).
+Pure. A file that carries copies, breaker and writes over a restart (CONTRACT §5, §9).
 
-Version 1: the magic and a version byte; then chunks, each after its length (4 bytes,
-big-endian): first the head as JSON, then each copy as `codec` writes it; at the end
-the SHA-256 of all before it. Instants are wall-clock seconds since 1970. A file that is
-not exactly so, or of another PMS, is none: the proxy starts empty.
+Version 2: the magic and a version byte; then chunks, each after its length (4 bytes,
+big-endian): first the head as JSON, then as many writes as it says, as `records` writes
+them, then each copy as `codec` does; at the end the SHA-256 of all before it. Instants
+are wall-clock seconds since 1970. A file that is not exactly so, or of another PMS, is
+none: the proxy starts empty.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import math
 import struct
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from proxy.breaker_values import Adopted, Forced, Snapshot
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from proxy.moment import Moment
 
-START = b"PMSF\x01"
+START = b"PMSF\x02"
 _LENGTH = struct.Struct(">I")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -47,6 +49,15 @@ class Saved:
     open_until: float
     why: str | None
     written_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds."""
+
+    saved: Saved
+    writes: list[bytes]
+    copies: list[bytes]
 
 
 def saved(
@@ -91,34 +102,39 @@ def adopted(saved: Saved, now: Moment, *, open_s: float) -> Adopted | None:
     )
 
 
-def write(saved: Saved, copies: Iterable[bytes]) -> Iterator[bytes]:
+def write(
+    saved: Saved, writes: list[bytes], copies: Iterable[bytes]
+) -> Iterator[bytes]:
     """Yield the file's bytes, piece by piece."""
     digest = hashlib.sha256()
-    head = json.dumps(asdict(saved)).encode()
-    for piece in _pieces(head, copies):
+    head = json.dumps({**asdict(saved), "writes": len(writes)}).encode()
+    for piece in _pieces(chain([head], writes, copies)):
         digest.update(piece)
         yield piece
     yield digest.digest()
 
 
-def _pieces(head: bytes, copies: Iterable[bytes]) -> Iterator[bytes]:
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield START
-    for chunk in (head, *copies):
+    for chunk in chunks:
         yield _LENGTH.pack(len(chunk))
         yield chunk
 
 
-def read(value: bytes, scope: str) -> tuple[Saved, list[bytes]] | None:
+def read(value: bytes, scope: str) -> Found | None:
     """Return what a file holds for the PMS of `scope`."""
     body, digest = value[:-_DIGEST_BYTES], value[-_DIGEST_BYTES:]
     if not body.startswith(START) or hashlib.sha256(body).digest() != digest:
         return None
     try:
-        head, *copies = _chunks(body)
-        saved = _saved(json.loads(head))
+        first, *rest = _chunks(body)
+        head = json.loads(first)
+        saved, count = _saved(head), int(head["writes"])
     except (ValueError, TypeError, LookupError, RecursionError, struct.error):
         return None
-    return (saved, copies) if saved.scope == scope else None
+    if saved.scope != scope or not 0 <= count <= len(rest):
+        return None
+    return Found(saved, rest[:count], rest[count:])
 
 
 def _chunks(body: bytes) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from proxy.breaker import Breaker
 from proxy.breaker_values import BreakerPolicy, Permit
 from proxy.messages import BreakerState, Cause, Failed
 from proxy.moment import Moment
-from proxy.snapshot import START, Saved, adopted, read, saved, write
+from proxy.snapshot import START, Found, Saved, adopted, read, saved, write
 
 EPOCH_S = 1_795_000_000.0
 OPEN, CLOSED, HALF_OPEN = (
@@ -32,8 +32,9 @@ SAVED = Saved(
     why=None,
     written_at=EPOCH_S - 7,
 )
+WRITES = [b"a write", b""]
 COPIES = [b"one", b"", b"\x00" * 1000]
-FILE = b"".join(write(SAVED, COPIES))
+FILE = b"".join(write(SAVED, WRITES, COPIES))
 
 
 def _opened(breaker: Breaker, now: float) -> Breaker:
@@ -53,30 +54,30 @@ def _restarted(before: Breaker, now: float, gone_s: float) -> Breaker:
         written_at=None,
         now=Moment(now, EPOCH_S),
     )
-    found = read(b"".join(write(kept, [])), "")
+    found = read(b"".join(write(kept, [], [])), "")
     assert found is not None
     after = Breaker(BreakerPolicy(), 0.0)
-    seen = adopted(found[0], Moment(0.0, EPOCH_S + gone_s), open_s=30)
+    seen = adopted(found.saved, Moment(0.0, EPOCH_S + gone_s), open_s=30)
     if seen is not None:
         after.adopt(seen, 0.0)
     return after
 
 
 def test_what_was_written_is_read() -> None:
-    """The head and every copy come back as they were, in their order."""
-    assert read(FILE, "pms:1") == (SAVED, COPIES)
+    """The head, every write and every copy come back as they were, in their order."""
+    assert read(FILE, "pms:1") == Found(SAVED, WRITES, COPIES)
 
 
-def test_version_1_is_written_as_it_was_released() -> None:
-    """A change of the form needs a new version byte: this is what version 1 is."""
-    head = json.dumps(asdict(SAVED)).encode()
-    chunks = [head, *COPIES]
+def test_version_2_is_written_as_it_was_released() -> None:
+    """A change of the form needs a new version byte: this is what version 2 is."""
+    head = json.dumps({**asdict(SAVED), "writes": 2}).encode()
+    chunks = [head, *WRITES, *COPIES]
     body = START + b"".join(len(c).to_bytes(4, "big") + c for c in chunks)
 
     assert body + hashlib.sha256(body).digest() == FILE
     assert sorted(json.loads(head)) == [
         *("cause", "clean", "open_until", "scope", "since", "state", "why"),
-        "written_at",
+        *("writes", "written_at"),
     ]
 
 
@@ -85,7 +86,7 @@ def _signed(body: bytes) -> bytes:
 
 
 def _with(**changed: object) -> bytes:
-    head = json.dumps({**asdict(SAVED), **changed}).encode()
+    head = json.dumps({**asdict(SAVED), "writes": 0, **changed}).encode()
     return _signed(START + len(head).to_bytes(4, "big") + head)
 
 
@@ -100,12 +101,15 @@ def _with(**changed: object) -> bytes:
         FILE[:50] + bytes([FILE[50] ^ 1]) + FILE[51:],
         _signed(b""),
         _signed(START),
-        _signed(b"PMSF\x02" + FILE[5:-32]),
+        _signed(b"PMSF\x01" + FILE[5:-32]),
         _signed(START + b"\x00"),
         _signed(START + b"\x00\x00\x00\x02[]"),
         _signed(START + b"\x00\x00\x00\x02{}"),
         _with(scope="pms:2"),
         _with(state="ajar"),
+        _with(writes=1),
+        _with(writes=-1),
+        _with(writes="two"),
         _with(cause="weather"),
         _with(since="soon"),
         _with(open_until=float("nan")),

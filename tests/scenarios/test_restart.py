@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from demo import faults
 from demo.pms import StandIn
 from fakes.clock import FakeClock
 from fakes.redis_server import a_redis
-from fakes.rig import Got, Rig, a_run
+from fakes.rig import PATIENCE_S, Got, Rig, a_run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -301,3 +302,33 @@ async def test_a_folder_that_is_not_there_is_said_once(tmp_path: Path) -> None:
 
         assert events.count("snapshot.unwritable") == 1
         assert "snapshot.unreadable" not in events
+
+
+async def test_a_key_is_known_after_a_restart(kept: Machine) -> None:
+    """Its answer is given again, and the PMS has one booking."""
+    async with kept.runs() as rig:
+        first = await rig.book(Idempotency_Key="yes-1")
+    async with kept.runs() as rig:
+        again = await rig.book(Idempotency_Key="yes-1")
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.body == first.body
+    assert len(kept.pms.hotel.bookings) == 1
+
+
+async def test_an_unknown_booking_is_looked_for_after_a_restart(kept: Machine) -> None:
+    """What the last process did not learn, the next one does."""
+    booking = {"source": "WhatsApp:yes-1", "Idempotency_Key": "yes-1"}
+    kept.pms.plays(faults.writes_then(faults.reset(resource="bookings")))
+    async with kept.runs() as rig:
+        assert (await rig.book(**booking)).status == 504
+    kept.clock.advance(GONE_S)
+    async with kept.runs() as rig:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await rig.metric("pms_writes_total", outcome="settled_applied"):
+                kept.clock.advance(1)
+                await rig.settles()
+        again = await rig.book(**booking)
+
+    assert again.status == 200
+    assert len(kept.pms.hotel.bookings) == 1
