@@ -102,7 +102,7 @@ class Connection(web.RequestHandler):
                 # aiohttp loses what came behind it, and would read on amid a request.
                 if not is_alone or bool(self._upgraded):  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
                     self._last = message
-        elif data and self._waiter is not None and not self._messages:
+        elif data:
             self._has_spoken = True
             if (server := self._manager) is not None:
                 server.crowd.hear(self, server.clock.monotonic())

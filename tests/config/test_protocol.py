@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+import uvloop
 from aiohttp import web
 
 from config.crowd import HEAD_S, TAKE_S
@@ -121,6 +122,20 @@ async def test_a_head_that_trickles_is_a_408(house: House) -> None:
     assert got.status == 408
     assert got.text == "The head of the request did not arrive in time."
     assert await guest.is_closed()
+
+
+def test_a_head_that_comes_at_once_and_stops_is_a_408() -> None:
+    """On uvloop, which serves, bytes are there before aiohttp waits for them."""
+
+    async def come_and_stop() -> int:
+        async with _a_house() as house, a_raw_client(house.url) as guest:
+            guest.send(HALF)
+            await _settle()
+            await house.turns(HEAD_S)
+            return (await guest.reply()).status
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(come_and_stop()) == 408
 
 
 async def test_a_second_head_that_trickles_is_a_408(house: House) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+import uvloop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,8 +79,8 @@ GOOD = (
 
 @pytest.fixture
 def attack() -> Iterator[Callable[[Play], None]]:
-    """Run one attack after the other on one proxy."""
-    with asyncio.Runner() as runner:
+    """Run one attack after the other on one proxy, on the loop that serves."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         stack = AsyncExitStack()
         front = runner.run(stack.enter_async_context(a_front()))
         yield lambda play: runner.run(play(front))
