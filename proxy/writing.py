@@ -99,8 +99,8 @@ class Writing:
             telemetry=telemetry,
             clock=clock,
             retry_after_s=policy.max_wait_s,
-            # It waits for its lane, for its place and for the answer.
-            under_way_s=2 * policy.max_wait_s + policy.timeout_s + MARGIN_S,
+            # It waits for its caller's share, its lane, its place and the answer.
+            under_way_s=3 * policy.max_wait_s + policy.timeout_s + MARGIN_S,
         )
 
     async def close(self) -> None:
