@@ -34,6 +34,7 @@ BACKLOG = 1024
 # A sidecar's tools need some tens. The reserve is for the PMS, Redis and the log.
 MAX_CONNECTIONS = 4096
 RESERVED_FILES = 128
+BATCHES = 3
 WANTED_FILES = 8192
 
 # A machine without IPv6, or with it switched off, is fine.
@@ -163,14 +164,14 @@ def connections_allowed() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS
-    # As many as the backlog may come before the first of them can be sent away.
-    return max(1, min(MAX_CONNECTIONS, soft - RESERVED_FILES - backlog()))
+    # asyncio takes a backlog at once, and is at the third before the first is closed.
+    return max(1, min(MAX_CONNECTIONS, soft - RESERVED_FILES - BATCHES * backlog()))
 
 
 def backlog() -> int:
     """Return how many connections may wait to be taken."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return BACKLOG if soft == resource.RLIM_INFINITY else min(BACKLOG, soft // 4)
+    return BACKLOG if soft == resource.RLIM_INFINITY else min(BACKLOG, soft // 8)
 
 
 async def serve(

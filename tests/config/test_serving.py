@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
+from config import serving
 from config.serving import LOOPBACK, Runner, ServingError, open_sockets, serve
 
 if TYPE_CHECKING:
@@ -119,6 +121,34 @@ async def test_the_drain_takes_its_time_once(opened: list[socket.socket]) -> Non
         await serving
 
     assert left.is_set()
+
+
+@pytest.fixture
+def few_files() -> Iterator[int]:
+    """Let this process open a thousand files at first; return how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1000, hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_connections_leave_files_for_the_rest(few_files: int) -> None:
+    """For the backlog, which comes in before anybody can be sent away, too."""
+    assert serving.backlog() == 125
+    assert serving.connections_allowed() == 1000 - 3 * 125 - serving.RESERVED_FILES
+
+    serving.raise_file_limit()
+
+    raised, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard == few_files
+    assert raised == (
+        serving.WANTED_FILES
+        if hard == resource.RLIM_INFINITY
+        else min(hard, serving.WANTED_FILES)
+    )
+    if raised == serving.WANTED_FILES:
+        assert serving.connections_allowed() == serving.MAX_CONNECTIONS
+        assert serving.backlog() == serving.BACKLOG
 
 
 def _refuse(status: int, sentence: str) -> web.Response:

@@ -108,7 +108,7 @@ async def a_front(environ: Mapping[str, str] | None = None) -> AsyncIterator[Fro
 
     In the end all that arrived there must be well-formed, and nothing crashed.
     """
-    async with a_raw_pms(_answer_well) as pms:
+    async with a_raw_pms(answer_well) as pms:
         settings = {"PROXY_UPSTREAM_URL": pms.url, **(environ or {})}
         crashes = _Crashes(logging.ERROR)
         logging.getLogger().addHandler(crashes)
@@ -146,6 +146,7 @@ class _Crashes(logging.Handler):
         self.told.append(self.format(record))
 
 
-async def _answer_well(one: RawRequest, writer: asyncio.StreamWriter) -> bool:
+async def answer_well(one: RawRequest, writer: asyncio.StreamWriter) -> bool:
+    """Answer with a healthy list, and keep the connection."""
     writer.write(ANSWER + (b"" if one.method == "HEAD" else BODY))
     return True

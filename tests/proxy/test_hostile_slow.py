@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from config.crowd import HEAD_S
-from config.serving import BACKLOG, MAX_CONNECTIONS, RESERVED_FILES
-from fakes.front import CHUNKED, Front, post
-from fakes.raw_client import a_raw_client
+from config.serving import BACKLOG, BATCHES, MAX_CONNECTIONS, RESERVED_FILES
+from fakes.front import CHUNKED, Front, answer_well, post, request
+from fakes.process import a_process
+from fakes.raw_client import a_raw_client, once
+from fakes.raw_pms import a_raw_pms
 
 IDLE = 10_000
+MOST_FILES = MAX_CONNECTIONS + BATCHES * BACKLOG + RESERVED_FILES
 # Holds connections open, tells when all are there, then how many were closed on it.
 CROWD = """
 import resource, socket, sys, time
@@ -64,12 +69,12 @@ async def test_ten_thousand_idle_connections_keep_nobody_out(
     )
     assert crowd.stdin is not None
     assert crowd.stdout is not None
+    here = asyncio.create_task(crowd.stdout.readline())
     try:
-        here = asyncio.create_task(crowd.stdout.readline())
         while not here.done():
             await front.still_serves()
             await asyncio.sleep(0.05)
-            assert _files() < MAX_CONNECTIONS + BACKLOG + 100
+            assert _files() < MOST_FILES
         assert int(await here) == count
         await front.still_serves()
 
@@ -80,8 +85,32 @@ async def test_ten_thousand_idle_connections_keep_nobody_out(
         assert int(await crowd.stdout.readline()) == count
         await front.still_serves()
     finally:
+        here.cancel()
+        await asyncio.wait([here])
         crowd.kill()
         await crowd.communicate()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux only")
+async def test_a_process_with_few_files_keeps_some_for_the_pms() -> None:
+    """Of 256 files silent clients get no more than leaves the rest to work with."""
+    async with (
+        AsyncExitStack() as silent,
+        a_raw_pms(answer_well) as pms,
+        a_process({"PROXY_UPSTREAM_URL": pms.url}) as running,
+    ):
+        # In time: Python itself takes longer to start.
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+        url = f"http://127.0.0.1:{await running.port()}"
+        for _ in range(600):
+            await silent.enter_async_context(a_raw_client(url))
+
+        for _ in range(5):
+            assert (await once(url, request(method=b"DELETE"))).status == 200
+        status = (await once(url, request(b"/status.json"))).text
+
+    assert json.loads(status)["breaker"]["last_failures"] == []
+    assert pms.connections == 5
 
 
 async def test_five_hundred_slow_heads_keep_nobody_out(front: Front) -> None:
