@@ -59,6 +59,9 @@ def _rooms(search: Search, offer: Offer, name: str) -> object:
     if name == "available":
         for room in offer.free:
             found[str(room.id)] = _room(search, offer, room)
+    elif name == "unavailable":
+        for room in offer.closed:
+            found[str(room.id)] = _room(search, offer, room)
     elif name == "booked":
         for room, stays in offer.booked:
             found[str(room.id)] = _booked(room, stays)

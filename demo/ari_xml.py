@@ -61,6 +61,8 @@ def _offer(search: Search, offer: Offer, api: str) -> str:
 def _rooms(offer: Offer, name: str) -> tuple[Room, ...]:
     if name == "available":
         return offer.free
+    if name == "unavailable":
+        return offer.closed
     return tuple(room for room, _ in offer.booked) if name == "booked" else ()
 
 

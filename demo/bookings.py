@@ -111,9 +111,10 @@ def new_stays(
     """Make the stays of a choice; `share` is each room's part of a posted total."""
     stays: list[Stay] = []
     for wish, rooms in choice:
+        kind = wish.room_type
+        nights = house.nights_price(kind, wish.date_from, wish.date_to)
         for room, wanted in zip(rooms, wish.rooms, strict=True):
-            price = price_of(wish, wanted, share)
-            kind = wish.room_type
+            price = price_of(wanted, share, nights)
             children = kind.children if wanted.children is None else wanted.children
             stays.append(
                 Stay(

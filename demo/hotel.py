@@ -11,13 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from demo.prices import nights_price, quote
 from demo.rooms import Offer
+from demo.rules import allows_stay
 from demo.stays import Customer
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from demo.prices import Price
     from demo.rooms import Hotel, Room, RoomType
+    from demo.rules import Closure, PriceRule, StayRule
     from demo.stays import Booking, Guest, History, Stay, TypeWish
 
 
@@ -26,7 +30,8 @@ class House:
     """
     Everything that the shop's database would hold.
 
-    The `next_…` numbers are its AUTO_INCREMENT counters: never reused.
+    The `next_…` numbers are its AUTO_INCREMENT counters: never reused. The rules are
+    by the id of the room type.
     """
 
     hotels: tuple[Hotel, ...]
@@ -35,6 +40,9 @@ class House:
     customers: dict[int, Customer] = field(default_factory=dict)
     bookings: dict[int, Booking] = field(default_factory=dict)
     histories: list[History] = field(default_factory=list)
+    price_rules: dict[int, list[PriceRule]] = field(default_factory=dict)
+    stay_rules: dict[int, list[StayRule]] = field(default_factory=dict)
+    closures: list[Closure] = field(default_factory=list)
     next_order: int = 1
     next_customer: int = 1
     next_stay: int = 1
@@ -67,47 +75,63 @@ class House:
         *,
         room_type: int | None = None,
         rooms: int = 1,
+        minds_length: bool = True,
     ) -> list[Offer]:
         """
         Quote every type of the hotel, sold out or not; empty for an unknown one.
 
-        Occupancy and the past are not looked at, as in the real thing.
+        Occupancy and the past are not looked at, as in the real thing, nor is the
+        length of the stay where the search is one for single nights.
         """
         hotel = self.hotel(hotel_id)
         if hotel is None:
             return []
-        nights = (date_to - date_from).days
         return [
-            self._offer(kind, date_from, date_to, times=nights * rooms)
+            self._offer(kind, date_from, date_to, rooms, minds_length=minds_length)
             for kind in hotel.room_types
             if room_type is None or kind.id == room_type
         ]
 
+    def nights_price(self, kind: RoomType, date_from: date, date_to: date) -> Price:
+        """Sum the nights of a room by today's rules, without the maintenance fee."""
+        rules = self.price_rules.get(kind.id, ())
+        return nights_price(kind, rules, date_from, date_to, self.tax_rate)
+
     def _offer(
-        self, kind: RoomType, date_from: date, date_to: date, *, times: int
+        self,
+        kind: RoomType,
+        date_from: date,
+        date_to: date,
+        rooms: int = 1,
+        *,
+        minds_length: bool = False,
     ) -> Offer:
-        free: list[Room] = []
-        booked: list[tuple[Room, tuple[Stay, ...]]] = []
-        for room in kind.rooms:
-            if taken := self.stays_in(room, date_from, date_to):
-                booked.append((room, taken))
-            else:
-                free.append(room)
-        night = kind.price + kind.fee
-        taxed = night * (1 + self.tax_rate)
+        shut = {c.room for c in self.closures if c.touches(date_from, date_to)}
+        taken = [(room, self.stays_in(room, date_from, date_to)) for room in kind.rooms]
+        untaken = [room for room, stays in taken if not stays]
+        nights = (date_to - date_from).days
+        lengths = self.stay_rules.get(kind.id, ())
+        is_sold = not minds_length or allows_stay(lengths, date_from, nights)
+        prices = self.price_rules.get(kind.id, ())
+        price = quote(kind, prices, date_from, date_to, self.tax_rate)
         return Offer(
             room_type=kind,
-            base_price=night,
-            base_price_with_tax=taxed,
-            total_price=night * times,
-            total_price_with_tax=taxed * times,
-            free=tuple(free),
-            booked=tuple(booked),
+            base_price=price.net / nights,
+            base_price_with_tax=price.gross / nights,
+            total_price=price.net * rooms,
+            total_price_with_tax=price.gross * rooms,
+            free=tuple(room for room in untaken if is_sold and room.id not in shut),
+            booked=tuple((room, stays) for room, stays in taken if stays),
+            closed=tuple(room for room in untaken if room.id in shut),
         )
 
     def free_rooms(self, wish: TypeWish) -> list[Room] | None:
-        """Choose a room for each wish, the lowest first; None where one is missing."""
-        offer = self._offer(wish.room_type, wish.date_from, wish.date_to, times=1)
+        """
+        Choose a room for each wish, the lowest first; None where one is missing.
+
+        A booking is not checked for its length, as in the real thing.
+        """
+        offer = self._offer(wish.room_type, wish.date_from, wish.date_to)
         named = {w.room for w in wish.rooms if w.room is not None}
         others = iter([room for room in offer.free if room.id not in named])
         free = {room.id: room for room in offer.free}

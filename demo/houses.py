@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from demo.hotel import House
 from demo.rooms import Hotel, Room, RoomType
+from demo.rules import Closure
 from demo.stays import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from demo.rules import PriceRule, StayRule
 
 # Whom a fresh shop comes with.
 FIRST_CUSTOMER = Customer(
@@ -25,11 +29,19 @@ FIRST_CUSTOMER = Customer(
 
 @dataclass(frozen=True, slots=True)
 class TypePlan:
-    """A room type to build: name, price of a night without tax or fee, room numbers."""
+    """
+    A room type to build: name, price of a night without tax or fee, room numbers.
+
+    `closed` names rooms that are out of service, from a night to another, which is
+    not one of them.
+    """
 
     name: str
     price: float
     rooms: Sequence[str]
+    rules: Sequence[PriceRule] = ()
+    stays: Sequence[StayRule] = ()
+    closed: Sequence[tuple[str, date, date]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,10 @@ def build(
     """
     Build an empty house; without plans, the recorded one.
 
-    Ids count from 1 over all hotels, as a database would give them.
+    Ids count from 1 over all hotels, as a database would give them. Rules and closures
+    are the house's from then on, to be changed there.
     """
+    plans = tuple(plans)
     type_ids, room_ids = count(1), count(1)
     hotels = tuple(
         Hotel(
@@ -80,13 +94,28 @@ def build(
         )
         for hotel_id, plan in enumerate(plans, 1)
     )
-    return House(
+    house = House(
         hotels=hotels,
         currency=currency,
         tax_rate=tax_rate,
         customers={FIRST_CUSTOMER.id: FIRST_CUSTOMER},
         next_customer=FIRST_CUSTOMER.id + 1,
     )
+    planned = [one for plan in plans for one in plan.types]
+    kinds = [kind for hotel in hotels for kind in hotel.room_types]
+    for one, kind in zip(planned, kinds, strict=True):
+        house.price_rules[kind.id] = list(one.rules)
+        house.stay_rules[kind.id] = list(one.stays)
+        house.closures += _closures(one, kind)
+    return house
+
+
+def _closures(plan: TypePlan, kind: RoomType) -> list[Closure]:
+    ids = {room.number: room.id for room in kind.rooms}
+    return [
+        Closure(room=ids[number], date_from=first, date_to=end)
+        for number, first, end in plan.closed
+    ]
 
 
 def _room_type(

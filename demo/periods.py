@@ -38,6 +38,7 @@ class Period:
         counts = {
             "available": sum(len(offer.free) for offer in self.offers),
             "booked": sum(len(offer.booked) for offer in self.offers),
+            "unavailable": sum(len(offer.closed) for offer in self.offers),
         }
         return {
             f"total_{name}_rooms": counts.get(name, 0)
@@ -47,7 +48,11 @@ class Period:
 
 
 def find_periods(house: House, search: Search) -> list[Period]:
-    """Search the house once, or once for each night of a breakdown."""
+    """
+    Search the house once, or once for each night of a breakdown.
+
+    A breakdown knows nothing of minimum and maximum lengths of stay.
+    """
     return [
         Period(
             date_from=start,
@@ -58,6 +63,7 @@ def find_periods(house: House, search: Search) -> list[Period]:
                 end,
                 room_type=search.room_type,
                 rooms=search.rooms,
+                minds_length=not search.is_broken_down,
             ),
         )
         for start, end in _spans(search)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import unquote_plus
 
 _PART_NAME = re.compile(rb'name="([^"]*)"[^\r\n]*\r?\n\r?\n(.*?)\r?\n--', re.DOTALL)
@@ -52,17 +53,20 @@ def variable_name(raw: str) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number as PHP does: without a point where it is whole."""
-    rounded = round(value, 6)
-    whole = int(rounded)
-    return str(whole) if whole == rounded else repr(rounded)
+    """Write a number as `echo` does: 14 digits, no point where it is whole."""
+    return format(value, ".14g")
 
 
 def plain(value: float) -> float:
-    """Give the number that `json_encode` would write for the PHP float."""
-    rounded = round(value, 6)
-    whole = int(rounded)
-    return whole if whole == rounded else rounded
+    """Give the number that `json_encode` would write for the PHP float: all digits."""
+    whole = int(value)
+    return whole if whole == value else value
+
+
+def rounded(value: float, digits: int) -> float:
+    """Round as `round` does: half away from zero, judged by the first 15 digits."""
+    seen = Decimal(format(value, ".15g"))
+    return float(seen.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def to_json(value: object) -> bytes:

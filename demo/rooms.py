@@ -50,7 +50,13 @@ class Hotel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a search finds for one room type; `booked` holds rooms with their stays."""
+    """
+    What a search finds for one room type; `booked` holds rooms with their stays.
+
+    `base_price` is one room's night, on average; `total_price` that of all rooms asked
+    for, over the whole period. A room that is in none of the lists may not be had for a
+    stay of that length.
+    """
 
     room_type: RoomType
     base_price: float
@@ -59,3 +65,4 @@ class Offer:
     total_price_with_tax: float
     free: tuple[Room, ...]
     booked: tuple[tuple[Room, tuple[Stay, ...]], ...]
+    closed: tuple[Room, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from demo.prices import KEPT_DIGITS
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -97,12 +99,12 @@ class Booking:
     @property
     def net(self) -> float:
         """Return the price of all stays without tax."""
-        return sum(stay.price for stay in self.stays)
+        return round(sum(stay.price for stay in self.stays), KEPT_DIGITS)
 
     @property
     def tax(self) -> float:
         """Return the tax on it."""
-        return sum(stay.tax for stay in self.stays)
+        return round(sum(stay.tax for stay in self.stays), KEPT_DIGITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from demo.answers import Answer, cdata, json_document, xml_document
 from demo.php import number, plain
+from demo.prices import KEPT_DIGITS
 
 if TYPE_CHECKING:
     from demo.answers import Format
@@ -107,7 +108,7 @@ def _head(house: House, stays: list[Stay]) -> dict[str, object]:
         "id_room_type": first.room.type,
         "checkin_date": f"{first.date_from} 00:00:00",
         "checkout_date": f"{first.date_to} 00:00:00",
-        "total_tax": plain(sum(stay.tax for stay in stays)),
+        "total_tax": plain(round(sum(stay.tax for stay in stays), KEPT_DIGITS)),
         "number_of_rooms": len(stays),
         "name": name,
     }

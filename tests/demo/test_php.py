@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from demo.php import closest, number, parse_form, parse_query, plain, to_int, to_json
+from demo.php import (
+    closest,
+    number,
+    parse_form,
+    parse_query,
+    plain,
+    rounded,
+    to_int,
+    to_json,
+)
 
 MULTIPART = (
     b'--b\r\nContent-Disposition: form-data; name="ps_method"\r\n\r\nGET\r\n--b--\r\n'
@@ -61,15 +70,31 @@ def test_only_forms_are_read(content_type: str, body: bytes, found: str | None) 
 
 
 @pytest.mark.parametrize(
-    ("value", "written"),
-    [(1300.0, "1300"), (1250.5, "1250.5"), (0.1 + 0.2, "0.3"), (0, "0")],
+    ("value", "in_xml", "in_json"),
+    [
+        (1300.0, "1300", "1300"),
+        (1250.5, "1250.5", "1250.5"),
+        (0.1 + 0.2, "0.3", "0.30000000000000004"),
+        (3333.33 / 3, "1111.11", "1111.11"),
+        (1000 / 3, "333.33333333333", "333.3333333333333"),
+        (0, "0", "0"),
+    ],
 )
 def test_numbers_are_written_without_needless_points(
-    value: float, written: str
+    value: float, in_xml: str, in_json: str
 ) -> None:
-    """Whole floats look like integers, and binary dust is rounded off."""
-    assert number(value) == written
-    assert to_json(plain(value)) == written.encode()
+    """Whole floats look like integers; `echo` has 14 digits, JSON all of them."""
+    assert number(value) == in_xml
+    assert to_json(plain(value)) == in_json.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "cents"),
+    [(1.005, 1.01), (1.004999999, 1.0), (2.675, 2.68), (1234567.125, 1234567.13)],
+)
+def test_halves_are_rounded_up_as_people_see_them(value: float, cents: float) -> None:
+    """What is a half in decimal goes up, though its float lies below."""
+    assert rounded(value, 2) == cents
 
 
 def test_json_escapes_like_php() -> None:
