@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator
-    from datetime import datetime
+    from datetime import date, datetime
 
 Headers = tuple[tuple[str, str], ...]
 CacheKey = NewType("CacheKey", str)
@@ -91,6 +91,21 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """
+    A plain question for rooms, which nights alone can answer (CONTRACT §8).
+
+    `hotel` and `room_type` (None: all types) are ids; `rooms` is how many it wants.
+    """
+
+    hotel: str
+    checkin: date
+    nights: int
+    rooms: int = 1
+    room_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """
     What a request means to the PMS.
@@ -98,9 +113,9 @@ class Reading:
     `key` is None where its answer may not be stored or shared; `resource` is the
     first path segment below `/api/`; `hotel` is the hotel that a search or a booking
     names, and `nights` how many nights are asked for, where that is surely understood.
-    `is_booking` says that it writes bookings, and `source` is what a read would find
-    this one by. `answers_json` is the format of the PMS's answer, `wants_json` that of
-    the proxy's own errors.
+    `stay` is a search that asks for nothing but rooms. `is_booking` says that it writes
+    bookings, and `source` is what a read would find this one by. `answers_json` is the
+    format of the PMS's answer, `wants_json` that of the proxy's own errors.
     """
 
     operation: Operation
@@ -108,6 +123,7 @@ class Reading:
     key: CacheKey | None = None
     hotel: str | None = None
     nights: int | None = None
+    stay: Stay | None = None
     is_booking: bool = False
     source: str | None = None
     answers_json: bool = False

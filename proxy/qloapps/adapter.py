@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from proxy import problems
-from proxy.headers import first, without
+from proxy.headers import first, has, without
 from proxy.messages import Answer, Operation, Reading, Request, Verdict
-from proxy.qloapps import answers, bodies, bookings, keys, probe
+from proxy.qloapps import answers, bodies, bookings, keys, php, probe
 from proxy.qloapps.bookings import Booking, read_booking
 from proxy.qloapps.classes import classify, is_overridden, resource_of
 from proxy.qloapps.search import read_search
@@ -73,7 +73,16 @@ class QloApps:
             return _of_booking(reading, request)
         if search is None or key is None:
             return reading
-        return replace(reading, hotel=search.hotel, nights=search.nights)
+        is_plain = set(php.names(request.query.encode())) <= keys.FORMAT_NAMES | {
+            keys.KEY_NAME
+        }
+        return replace(
+            reading,
+            hotel=search.hotel,
+            nights=search.nights,
+            # Parameters and languages that we do not know may change the answer.
+            stay=search.stay if is_plain and not _has_language(request) else None,
+        )
 
     def wants_json(self, request: Request) -> bool:
         """Say whether errors go out as JSON: by output format, or by Accept."""
@@ -202,6 +211,10 @@ class QloApps:
     def error_body(self, problem: Problem, *, as_json: bool) -> tuple[str, bytes]:
         """Write a problem as the PMS's clients read errors: media type and body."""
         return problems.as_json(problem) if as_json else bodies.as_xml(problem)
+
+
+def _has_language(request: Request) -> bool:
+    return has(request.headers, "accept-language")
 
 
 def _of_booking(reading: Reading, request: Request) -> Reading:

@@ -1,4 +1,4 @@
-"""Pure. Names of request parameters as PHP reads them (CONTRACT §1, `ps_method`)."""
+"""Pure. Parameters as PHP reads them (CONTRACT §1), numbers as it writes them."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
 def names(encoded: bytes) -> set[bytes]:
     """Return every variable that PHP would set from a query or urlencoded body."""
     return {variable_name(name) for name, _ in pairs(encoded)}
+
+
+def text_number(value: float) -> str:
+    """Write a float as PHP makes text of it: 14 digits, no zeros at the end."""
+    return f"{value:.14G}"
+
+
+def json_number(value: float) -> float | int:
+    """Return the number that PHP's JSON has for a float: a whole one has no point."""
+    return int(value) if value == int(value) else value

@@ -11,16 +11,28 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from proxy.messages import Stay
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SEARCH_ELEMENT = "hotel_ari"
 AVAILABLE_FLAG = "get_available_rooms"
 MAX_DEPTH = 16
+# What a search may hold that nights alone can answer.
+STAY_FIELDS = frozenset(
+    {
+        *("id_hotel", "date_from", "date_to", "id_room_type", "associations"),
+        AVAILABLE_FLAG,
+    }
+)
+PARTY_FIELDS = frozenset({"adults", "children"})
 _FALSE = frozenset({"", "0"})
 # The PMS takes a time too, and does not look at it (API.md).
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( [0-9]{2}:[0-9]{2}:[0-9]{2})?")
-_HOTEL_ID = re.compile(r"[0-9]{1,18}")
+_ID = re.compile(r"[0-9]{1,18}")
+_PLAIN_ID = re.compile(r"[1-9][0-9]{0,9}")
+_COUNT = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +42,15 @@ class Search:
 
     `meaning` is equal for bodies that differ in white space, attribute or element
     order alone. `nights` is None where its dates are not plain. `available_only` is
-    false where it asks for rooms of another kind, whose answer names customers.
+    false where it asks for rooms of another kind, whose answer names customers. `stay`
+    is None where it asks for more than rooms, or QloApps would find a fault with it.
     """
 
     meaning: str
     hotel: str | None
     nights: int | None
     available_only: bool
+    stay: Stay | None
 
 
 def read_search(body: bytes) -> Search | None:
@@ -60,11 +74,13 @@ def read_search(body: bytes) -> Search | None:
     if len(single) != len(set(single)):
         return None
     hotel = (search.findtext("id_hotel") or "").strip()
+    available_only = _available_only(search)
     return Search(
         meaning=_meaning(search),
-        hotel=hotel if _HOTEL_ID.fullmatch(hotel) else None,
+        hotel=hotel if _ID.fullmatch(hotel) else None,
         nights=_nights(search),
-        available_only=_available_only(search),
+        available_only=available_only,
+        stay=_stay(search) if available_only else None,
     )
 
 
@@ -73,6 +89,49 @@ def _nights(search: Element) -> int | None:
     if checkin is None or checkout is None:
         return None
     return (checkout - checkin).days
+
+
+def _stay(search: Element) -> Stay | None:
+    """Return the stay that a search for available rooms asks for, and no more."""
+    fields = {element.tag for element in search}
+    hotel, rooms = _plain(search, "id_hotel"), _rooms(search)
+    checkin, nights = _day(search, "date_from"), _nights(search)
+    room_type = _plain(search, "id_room_type") if "id_room_type" in fields else None
+    is_known = fields <= STAY_FIELDS and not any(e.attrib for e in search.iter())
+    is_typed = room_type is not None or "id_room_type" not in fields
+    if hotel is None or checkin is None or rooms is None or not (is_known and is_typed):
+        return None
+    if nights is None or nights < 1:
+        return None
+    return Stay(
+        hotel=hotel, checkin=checkin, nights=nights, rooms=rooms, room_type=room_type
+    )
+
+
+def _plain(search: Element, name: str) -> str | None:
+    text = (search.findtext(name) or "").strip()
+    return text if _PLAIN_ID.fullmatch(text) else None
+
+
+def _rooms(search: Element) -> int | None:
+    """Count the parties; None where QloApps would not take one of them."""
+    found = search.find("associations")
+    if found is None:
+        return 1
+    lists = list(found)
+    if [one.tag for one in lists] != ["room_occupancies"] or len(lists[0]) == 0:
+        return None
+    parties = [
+        {element.tag: element.text or "" for element in party} for party in lists[0]
+    ]
+    are_valid = all(
+        party.tag == "room_occupancy"
+        and len(party) == len(given) == len(PARTY_FIELDS & given.keys())
+        and all(_COUNT.fullmatch(text) for text in given.values())
+        and int(given["adults"]) > 0
+        for party, given in zip(lists[0], parties, strict=True)
+    )
+    return len(parties) if are_valid else None
 
 
 def _day(search: Element, name: str) -> date | None:

@@ -1,0 +1,299 @@
+"""
+Pure. A hotel's nights, and the stays that they make up (CONTRACT §8).
+
+Theory of operation. The PMS tells its rooms night by night. A room is free for a stay
+if it is free on every night of it, and the stay costs the sum of its nights, rounded,
+times the rooms asked for. What nights do not tell is which lengths of stay a type
+takes: that is `restrictions`. A type whose answer is not known is withheld, never
+guessed.
+
+A night is as old as the request that brought it; none past `usable_s` is in any answer.
+`day` is an ordinal (`date.toordinal`), `now` monotonic seconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proxy.calendar_values import Offer, TypeOffer
+from proxy.restrictions import Restrictions, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from proxy.calendar_values import ToldNight, ToldSearch
+    from proxy.messages import Stay
+
+# The longest stay that is tried to learn its type's restriction.
+LONGEST_TRY = 14
+# Refusals that wait to be confirmed by the next nights.
+MAX_DOUBTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _TypeNight:
+    """A type's free rooms as bits, and what one of them costs."""
+
+    free: int
+    price: float
+    price_with_tax: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Night:
+    sent_at: float
+    currency: str
+    total_rooms: int
+    types: dict[str, _TypeNight]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A type that had no room for a stay though the nights said otherwise."""
+
+    room_type: str
+    day: int
+    nights: int
+    free: int
+    sent_at: float
+
+
+class HotelCalendar:
+    """One hotel's nights, rooms and restrictions."""
+
+    def __init__(self) -> None:
+        self.restrictions = Restrictions()
+        # What an answer has beside its nights, by type and room.
+        self.names: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
+        self.details: dict[str, str] = {}
+        self.numbers: dict[str, str] = {}
+        self.root = ""
+        self._bits: dict[str, int] = {}
+        self._rooms: list[str] = []
+        self._type_of: dict[str, str] = {}
+        self._nights: dict[int, _Night] = {}
+        self._doubts: deque[_Doubt] = deque(maxlen=MAX_DOUBTS)
+        self._next_try = 0
+
+    def __len__(self) -> int:
+        """Return how many nights are held."""
+        return len(self._nights)
+
+    def sent_at(self, day: int) -> float | None:
+        """Return when a night was asked for; None where it is not held."""
+        night = self._nights.get(day)
+        return None if night is None else night.sent_at
+
+    def oldest_sent_at(self) -> float | None:
+        """Return when the oldest night was asked for."""
+        return min((night.sent_at for night in self._nights.values()), default=None)
+
+    def put(self, nights: Iterable[ToldNight], sent_at: float) -> None:
+        """Take nights over, unless younger ones are held."""
+        for told in nights:
+            held = self._nights.get(told.day)
+            if held is not None and held.sent_at > sent_at:
+                continue
+            self._nights[told.day] = _Night(
+                sent_at,
+                told.currency,
+                told.total_rooms,
+                {
+                    id_: _TypeNight(
+                        self._free(id_, one.free), one.price, one.price_with_tax
+                    )
+                    for id_, one in told.types.items()
+                },
+            )
+        self._settle_doubts()
+
+    def forget_before(self, day: int) -> None:
+        """Forget the days that are over."""
+        self._nights = {held: n for held, n in self._nights.items() if held >= day}
+        self.restrictions.forget_before(day)
+
+    def drop(self, first: int, nights: int) -> None:
+        """Forget nights that a booking has touched."""
+        for day in range(first, first + nights):
+            self._nights.pop(day, None)
+
+    def learn(self, stay: Stay, told: ToldSearch, sent_at: float) -> None:
+        """Take note of what an answer of the PMS shows beside its rooms."""
+        self.names.update(told.names)
+        self.labels.update(told.labels)
+        self.details.update(told.details)
+        self.root = told.root or self.root
+        day = stay.checkin.toordinal()
+        for id_, rooms in told.free.items():
+            if rooms:
+                self.restrictions.shows(id_, day, stay.nights, sent_at, taken=True)
+                continue
+            free = self._free_for(id_, day, stay.nights)
+            if free:
+                self._doubts.append(_Doubt(id_, day, stay.nights, free, sent_at))
+
+    def offer(self, stay: Stay, now: float, *, usable_s: float) -> Offer | None:
+        """Return what the nights say to a stay; None where they say nothing exact."""
+        first = stay.checkin.toordinal()
+        nights = self._stay(first, stay.nights)
+        if nights is None or any(now - n.sent_at > usable_s for n in nights):
+            return None
+        ids = list(nights[0].types)
+        alike = all(
+            list(n.types) == ids
+            and (n.currency, n.total_rooms)
+            == (nights[0].currency, nights[0].total_rooms)
+            for n in nights
+        )
+        if not alike or (stay.room_type is not None and stay.room_type not in ids):
+            return None
+        asked = ids if stay.room_type is None else [stay.room_type]
+        offers: list[TypeOffer] = []
+        withheld: list[str] = []
+        for id_ in asked:
+            free = self._free_for(id_, first, stay.nights)
+            takes = self.restrictions.takes(id_, first, stay.nights, now)
+            # Where no room is free it makes no difference.
+            if free and takes is Taken.UNKNOWN:
+                withheld.append(id_)
+                continue
+            offers.append(
+                TypeOffer(
+                    id=id_,
+                    rooms=self._named(free if takes is not Taken.NO else 0),
+                    price=round(sum(n.types[id_].price for n in nights), 2),
+                    price_with_tax=round(
+                        sum(n.types[id_].price_with_tax for n in nights), 2
+                    ),
+                )
+            )
+        total = self._total_rooms(nights[0], [one.id for one in offers])
+        if total is None:
+            return None
+        return Offer(
+            types=tuple(offers),
+            withheld=tuple(withheld),
+            total_rooms=total,
+            currency=nights[0].currency,
+            sent_at=min(n.sent_at for n in nights),
+        )
+
+    def next_try(self, today: int, last: int, now: float) -> tuple[int, int] | None:
+        """
+        Return the next day and length whose search would teach something.
+
+        Each day in turn, the nearest first, so that all are known a little soon.
+        """
+        for _ in range(last - today):
+            day = max(self._next_try, today)
+            self._next_try = day + 1 if day + 1 < last else today
+            length = self._length_to_try(day, now)
+            if length is not None:
+                return day, length
+        return None
+
+    def _length_to_try(self, day: int, now: float) -> int | None:
+        night = self._nights.get(day)
+        for id_ in night.types if night is not None else ():
+            longest = self._longest_free(id_, day)
+            low, high = 1, longest
+            while low <= high:
+                for length in (low, high):
+                    if self._teaches(id_, day, length, now):
+                        return length
+                # Both ends are known: is what lies between?
+                ends = [
+                    self.restrictions.takes(id_, day, length, now)
+                    for length in (low, high)
+                ]
+                middle = (low + high) // 2
+                if ends[0] is ends[1] is Taken.YES or middle == low:
+                    break
+                if self._teaches(id_, day, middle, now):
+                    return middle
+                takes = self.restrictions.takes(id_, day, middle, now)
+                low, high = (middle, high) if takes is ends[0] else (low, middle)
+        return None
+
+    def _teaches(self, id_: str, day: int, nights: int, now: float) -> bool:
+        doubted = any(
+            (doubt.room_type, doubt.day, doubt.nights) == (id_, day, nights)
+            for doubt in self._doubts
+        )
+        unknown = self.restrictions.takes(id_, day, nights, now) is Taken.UNKNOWN
+        return unknown and not doubted
+
+    def _longest_free(self, id_: str, day: int) -> int:
+        free, length = -1, 0
+        while length < LONGEST_TRY:
+            night = self._nights.get(day + length)
+            told = None if night is None else night.types.get(id_)
+            if told is None or not free & told.free:
+                break
+            free &= told.free
+            length += 1
+        return length
+
+    def _settle_doubts(self) -> None:
+        """
+        Believe a refusal where nights from after it say that the room was free.
+
+        Nights may be minutes old: what they called free may have been sold by then.
+        """
+        doubts, self._doubts = self._doubts, deque(maxlen=MAX_DOUBTS)
+        for doubt in doubts:
+            nights = self._stay(doubt.day, doubt.nights)
+            if nights is None or any(n.sent_at <= doubt.sent_at for n in nights):
+                self._doubts.append(doubt)
+            elif self._free_for(doubt.room_type, doubt.day, doubt.nights) & doubt.free:
+                self.restrictions.shows(
+                    doubt.room_type,
+                    doubt.day,
+                    doubt.nights,
+                    doubt.sent_at,
+                    taken=False,
+                )
+
+    def _stay(self, first: int, count: int) -> list[_Night] | None:
+        nights = [self._nights.get(day) for day in range(first, first + count)]
+        found = [night for night in nights if night is not None]
+        return found if len(found) == count and found else None
+
+    def _free_for(self, id_: str, first: int, count: int) -> int:
+        free = -1
+        for day in range(first, first + count):
+            night = self._nights.get(day)
+            told = None if night is None else night.types.get(id_)
+            free &= 0 if told is None else told.free
+        return free
+
+    def _free(self, id_: str, rooms: Mapping[str, str]) -> int:
+        free = 0
+        for room, number in rooms.items():
+            bit = self._bits.get(room)
+            if bit is None:
+                bit = self._bits[room] = 1 << len(self._rooms)
+                self._rooms.append(room)
+            self._type_of[room] = id_
+            self.numbers[room] = number
+            free |= bit
+        return free
+
+    def _named(self, free: int) -> tuple[str, ...]:
+        rooms: list[str] = []
+        while free:
+            lowest = free & -free
+            rooms.append(self._rooms[lowest.bit_length() - 1])
+            free ^= lowest
+        return tuple(sorted(rooms, key=int))
+
+    def _total_rooms(self, night: _Night, ids: list[str]) -> int | None:
+        """Count the rooms of types, free or not; None where not all are known."""
+        if ids == list(night.types):
+            return night.total_rooms
+        if len(self._type_of) != night.total_rooms:
+            return None
+        return sum(id_ in ids for id_ in self._type_of.values())
