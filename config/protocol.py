@@ -7,11 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, cast
 
 from aiohttp import HttpVersion10, web
-from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import _ErrInfo  # pyright: ignore[reportPrivateUsage]
 
 from config.heads import fault_of
+from config.unreadable import HeadLate, told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from config.crowd import Crowd
 
     _Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-# Unequal, so that the parser's one exception tells which of them was too long.
-MAX_REQUEST_LINE_BYTES = 8190
-MAX_FIELD_BYTES = 8191
-MAX_FIELDS = 128
 
 LOOK_EVERY_S = 1.0
 HEAD_END = b"\r\n\r\n"
@@ -41,10 +36,6 @@ class Clock(Protocol):
     async def sleep(self, delay_s: float) -> None:
         """Wait."""
         ...
-
-
-class HeadLate(Exception):  # noqa: N818
-    """A request's head is overdue."""
 
 
 class Connection(web.RequestHandler):
@@ -182,7 +173,7 @@ class Connection(web.RequestHandler):
             raise ConnectionError("The answer is under way already.")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.logger.error("request.crashed", exc_info=exc)
-        return self._refuse(*_told(status, exc))
+        return self._refuse(*told(status, exc))
 
     def _refuser(self, status: int, sentence: str) -> _Handler:
         async def refuse(request: web.BaseRequest) -> web.StreamResponse:
@@ -208,32 +199,6 @@ def _closing(handler: _Handler) -> _Handler:
         return response
 
     return answer
-
-
-def _told(status: int, exc: BaseException | None) -> tuple[int, str]:
-    """Return status and sentence for what aiohttp could not read."""
-    match exc:
-        case HeadLate():
-            return status, "The head of the request did not arrive in time."
-        case LineTooLong() if exc.args[1] == MAX_REQUEST_LINE_BYTES:
-            return (
-                HTTPStatus.REQUEST_URI_TOO_LONG,
-                f"The request line is over {MAX_REQUEST_LINE_BYTES} bytes.",
-            )
-        case LineTooLong():
-            return (
-                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                f"A header field is over {MAX_FIELD_BYTES} bytes.",
-            )
-        case _ if "Too many headers" in str(exc):
-            return (
-                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                f"There are more than {MAX_FIELDS} header fields.",
-            )
-        case _ if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return status, "The request is not well-formed HTTP/1.1."
-        case _:
-            return status, "The request could not be answered; the log says why."
 
 
 class Server(web.Server):

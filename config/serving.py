@@ -14,13 +14,8 @@ from aiohttp import web
 
 from config.clock import SystemClock
 from config.crowd import Crowd
-from config.protocol import (
-    MAX_FIELD_BYTES,
-    MAX_FIELDS,
-    MAX_REQUEST_LINE_BYTES,
-    Connection,
-    Server,
-)
+from config.protocol import Connection, Server
+from config.unreadable import MAX_FIELD_BYTES, MAX_FIELDS, MAX_REQUEST_LINE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
