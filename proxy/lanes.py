@@ -87,10 +87,11 @@ class Lanes:
         name = LANE_KEY.format(hotel=lane.hotel)
         try:
             while not await self._shared.add(name, lane.token, self._lease_s):
-                if await self._shared.get(name) == lane.token:
-                    # An answer of Redis was lost, but not the lane.
-                    return
-                await self._clock.sleep(LOOK_EVERY_S)
+                while (holder := await self._shared.get(name)) is not None:
+                    if holder == lane.token:
+                        # An answer of Redis was lost, but not the lane.
+                        return
+                    await self._clock.sleep(LOOK_EVERY_S)
         except BackendDown:
             # Alone: nobody else can be asked.
             return
