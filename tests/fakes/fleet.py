@@ -14,6 +14,7 @@ from demo.pms import StandIn
 from demo.processes import running
 from fakes.redis_server import a_redis
 from fakes.rig import SEARCH
+from fakes.shop import booking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -44,7 +45,8 @@ class Answer:
 
     status: int
     body: bytes
-    is_marked: bool
+    is_marked: bool = False
+    is_replay: bool = False
 
 
 class Proxy:
@@ -77,6 +79,14 @@ class Proxy:
         url = f"{self._process.url}/api/customers/1"
         async with self._session.put(url, data="<qloapps/>") as response:
             return response.status
+
+    async def book(self, key: str) -> Answer:
+        """Post a booking with a key, which its source holds."""
+        url, headers = f"{self._process.url}/api/bookings", {"Idempotency-Key": key}
+        body = booking(source=key)
+        async with self._session.post(url, data=body, headers=headers) as response:
+            replayed = response.headers.get("Idempotent-Replayed") == "true"
+            return Answer(response.status, await response.read(), is_replay=replayed)
 
     async def fails(self, times: int = 3) -> None:
         """Ask what is stored nowhere, so often; return once all have an answer."""
