@@ -12,6 +12,7 @@ from aiohttp import web
 
 from demo.control import make_control
 from demo.outage import play
+from demo.replay.command import add_options, replay
 from demo.stage import Stage, a_stage, envelope, in_days
 
 TRY = """\
@@ -42,14 +43,18 @@ Ctrl-C ends it. What the proxy's log says of the breaker:
 def main() -> int:
     """Run the demo that is asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument(
-        "act",
-        nargs="?",
-        choices=["outage"],
-        help="outage: play the runbook in fast time; exit 0 only if every step held",
+    acts = parser.add_subparsers(dest="act", title="instead, by itself")
+    acts.add_parser(
+        "outage", help="play the runbook in fast time; exit 0 only if every step held"
     )
-    act = parser.parse_args().act
-    return asyncio.run(play() if act == "outage" else _stay_up())
+    day = acts.add_parser(
+        "replay", help="play a day of guests, with the calendar, without, with no proxy"
+    )
+    add_options(day)
+    options = parser.parse_args()
+    if options.act == "replay":
+        return replay(options)
+    return asyncio.run(play() if options.act == "outage" else _stay_up())
 
 
 async def _stay_up() -> int:
