@@ -101,8 +101,6 @@ class ProxySettings(EnvironmentSettings):
 
     model_config = SettingsConfigDict(env_prefix="PROXY_")
 
-    later: ClassVar[frozenset[str]] = frozenset({"calendar_nights", "hotels"})
-
     in_files: ClassVar[tuple[str, ...]] = (
         "upstream_key",
         "client_tokens",

@@ -13,10 +13,13 @@ from proxy import policies
 from proxy.beside import beside
 from proxy.breaker import Breaker
 from proxy.bulkhead import Bulkhead
+from proxy.calendar_refresher import CalendarRefresher
+from proxy.calendars import Calendars
 from proxy.callers import Callers
 from proxy.calls import Caller, Result
 from proxy.coalesce import Flights
 from proxy.codec import MAX_SKEW_S
+from proxy.copies import Copies
 from proxy.drain import Drain
 from proxy.guard import Guard, Observer
 from proxy.handlers import Handlers
@@ -33,6 +36,7 @@ from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
 from proxy.rates import Rates
 from proxy.reads import FlightResult, Reads
+from proxy.refresh_budget import RefreshBudget
 from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.shares import Shares
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     from config.proxy_settings import ProxySettings
     from proxy.cluster import Cluster
     from proxy.freshness import Lifetime
-    from proxy.messages import CacheKey, Clock
+    from proxy.messages import CacheKey, Clock, Reading, Request
     from proxy.store import Store
 
 VERSION = version("hotel-pms-sidecar")
@@ -147,6 +151,9 @@ class _Proxy:
             flights=self._read_flights,
             margin_s=0.0 if sharing is None else MAX_SKEW_S,
         )
+        self._calendars = Calendars(
+            policies.calendar_policy(settings), pms, clock, self._telemetry
+        )
         reads = Reads(
             pms=pms,
             caller=caller,
@@ -155,6 +162,7 @@ class _Proxy:
             flights=self._read_flights,
             told=self._background,
             on_joined=self._telemetry.coalesced,
+            on_kept=self._calendars.kept,
             peers=None if sharing is None else sharing.peers,
         )
         self._writing = Writing(
@@ -169,9 +177,15 @@ class _Proxy:
             telemetry=self._telemetry,
             clock=clock,
             shared=None if sharing is None else sharing.writes,
+            on_written=self._calendars.written,
         )
         if sharing is not None:
             sharing.bring(self._writing.ledger)
+        self._budget = RefreshBudget(
+            clock=clock,
+            per_min=policies.refresh_per_min(settings),
+            shared=None if sharing is None else sharing.view,
+        )
         hot = policies.hot_policy(settings)
         self._refresher = Refresher(
             hot=HotSearches(hot),
@@ -182,21 +196,36 @@ class _Proxy:
             store=self._store,
             clock=clock,
             pause_s=max(MIN_PAUSE_S, hot.lead_s / LOOKS_A_LEAD),
-            budget=None if sharing is None else sharing.budget,
+            budget=self._budget,
+        )
+        self._calendar_refresher = CalendarRefresher(
+            calendars=self._calendars,
+            pms=pms,
+            reads=reads,
+            guard=self._guard,
+            bulkhead=self._bulkhead,
+            store=self._store,
+            budget=self._budget,
+            telemetry=self._telemetry,
+            clock=clock,
         )
         self._service = Service(
             pms=pms,
             guard=self._guard,
             reads=reads,
             writes=self._writing.writes,
-            store=self._store,
+            copies=Copies(
+                store=self._store,
+                calendars=self._calendars,
+                invalidation=self._invalidation,
+                clock=clock,
+                lifetimes=policies.lifetimes(settings),
+            ),
             telemetry=self._telemetry,
             clock=clock,
-            lifetimes=policies.lifetimes(settings),
             soft_timeout_s=settings.soft_timeout_s,
             retry_after_s=settings.max_wait_s,
-            on_asked=self._refresher.asked,
-            invalidation=self._invalidation,
+            on_asked=self._asked,
         )
         self._telemetry.metrics.know_callers(settings.client_tokens)
         admin = settings.admin_token
@@ -278,7 +307,11 @@ class _Proxy:
         del app
         async with self._upstream:
             async with beside(self._prober.run()):
-                async with beside(self._refresher.run()), self._writing.running():
+                async with (
+                    beside(self._refresher.run()),
+                    beside(self._calendar_refresher.run()),
+                    self._writing.running(),
+                ):
                     yield
                 # What goes on behind ends last: the writes are told of there.
                 for flights in (
@@ -303,7 +336,6 @@ class _Proxy:
             clock=self._clock,
             telemetry=self._telemetry,
             max_wait_s=settings.max_wait_s,
-            refresh_per_min=settings.refresh_per_min,
             background=self._background,
         )
 
@@ -336,6 +368,10 @@ class _Proxy:
             lifetime_of=_lifetime_of(settings),
         )
 
+    def _asked(self, request: Request, reading: Reading) -> None:
+        self._refresher.asked(request, reading)
+        self._calendars.asked(reading)
+
     def _hung(self) -> None:
         self._shares.turn_away()
         self._prober.look()
@@ -353,6 +389,8 @@ class _Proxy:
             open_seconds=self._open_seconds,
             cache_size=self._store.size,
             backend_up=lambda: self._sharing is None or self._sharing.is_up,
+            calendar_nights=self._calendars.usable_nights,
+            calendar_oldest_s=self._calendars.oldest_s,
             inflight=lambda: self._bulkhead.inside,
             abandoned=lambda: self._bulkhead.abandoned,
             waiting=self._waiting,

@@ -21,7 +21,7 @@ from proxy.calendar_values import Offer, TypeOffer
 from proxy.restrictions import Restrictions, Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from proxy.calendar_values import ToldNight, ToldSearch
     from proxy.messages import Stay
@@ -71,6 +71,7 @@ class HotelCalendar:
         self.details: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
         self.root = ""
+        self.version = ""
         self._bits: dict[str, int] = {}
         self._rooms: list[str] = []
         self._type_of: dict[str, str] = {}
@@ -87,9 +88,17 @@ class HotelCalendar:
         night = self._nights.get(day)
         return None if night is None else night.sent_at
 
-    def oldest_sent_at(self) -> float | None:
-        """Return when the oldest night was asked for."""
-        return min((night.sent_at for night in self._nights.values()), default=None)
+    def all_sent_at(self) -> Iterator[float]:
+        """Yield when each night was asked for."""
+        return (night.sent_at for night in self._nights.values())
+
+    def lacks(self, *, as_json: bool) -> bool:
+        """Say whether a type or a room is held whose answer cannot be written."""
+        types = self._type_of.values()
+        if not as_json:
+            return not {*types} <= self.labels.keys()
+        has_rooms = self._type_of.keys() <= self.details.keys()
+        return not (has_rooms and {*types} <= self.names.keys())
 
     def put(self, nights: Iterable[ToldNight], sent_at: float) -> None:
         """Take nights over, unless younger ones are held."""
@@ -126,6 +135,7 @@ class HotelCalendar:
         self.labels.update(told.labels)
         self.details.update(told.details)
         self.root = told.root or self.root
+        self.version = told.version or self.version
         day = stay.checkin.toordinal()
         for id_, rooms in told.free.items():
             if rooms:

@@ -35,6 +35,7 @@ class ToldSearch:
 
     `labels` are the types' names as marked up, `names` as plain text, `details` each
     room's entry, `root` what the links begin with: each where the format has it.
+    `version` is the PMS's.
     """
 
     free: Mapping[str, frozenset[str]]
@@ -42,6 +43,7 @@ class ToldSearch:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     details: Mapping[str, str] = field(default_factory=dict[str, str])
     root: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ NOT_PASSED_ON = frozenset(
         "content-length",
         "proxy-status",
         "x-pms-circuit-breaker",
+        "x-availability",
         "x-potentially-stale",
         "x-request-id",
         "x-write-outcome",

@@ -2,9 +2,9 @@
 Pure. Which searches are hot, and which copies are refreshed ahead (CONTRACT §4).
 
 A search is hot when it was asked `asks` times within `within_s`. Its copy is refreshed
-once, shortly before it leaves freshness, and only out of the budget of the last minute:
-a refresh that brings nothing younger is not repeated, so a search that always fails
-costs one call a copy and cannot open the breaker by itself.
+once, shortly before it leaves freshness: a refresh that brings nothing younger is not
+repeated, so a search that always fails costs one call a copy and cannot open the
+breaker by itself.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from proxy.messages import CacheKey, Reading, Request
 
-BUDGET_SPAN_S = 60.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotPolicy:
@@ -25,7 +23,6 @@ class HotPolicy:
 
     fresh_s: float
     lead_s: float
-    per_min: int
     asks: int = 3
     within_s: float = 60
     max_nights: int = 31
@@ -50,7 +47,6 @@ class HotSearches:
     def __init__(self, policy: HotPolicy) -> None:
         self._policy = policy
         self._searches: OrderedDict[CacheKey, HotSearch] = OrderedDict()
-        self._spent_at: deque[float] = deque(maxlen=max(1, policy.per_min))
 
     def __len__(self) -> int:
         """Return how many questions are remembered."""
@@ -60,8 +56,7 @@ class HotSearches:
         """Say whether a question is one that may be refreshed at all."""
         policy = self._policy
         return (
-            policy.per_min > 0
-            and reading.key is not None
+            reading.key is not None
             and reading.nights is not None
             and 1 <= reading.nights <= policy.max_nights
             and len(request.body) <= policy.max_body_bytes
@@ -109,13 +104,6 @@ class HotSearches:
         is_leaving = 0 <= left_s <= self._policy.lead_s
         return is_leaving and search.refreshed_sent_at != sent_at
 
-    def may_spend(self, now: float) -> bool:
-        """Say whether the budget allows one more call at `now`."""
-        if len(self._spent_at) < self._policy.per_min:
-            return True
-        return self._policy.per_min > 0 and now - self._spent_at[0] >= BUDGET_SPAN_S
-
-    def refreshed(self, search: HotSearch, sent_at: float, now: float) -> None:
-        """Spend one call on the copy asked for at `sent_at`."""
+    def refreshed(self, search: HotSearch, sent_at: float) -> None:
+        """Take note that the copy asked for at `sent_at` has had its refresh."""
         search.refreshed_sent_at = sent_at
-        self._spent_at.append(now)

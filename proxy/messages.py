@@ -114,8 +114,9 @@ class Reading:
     first path segment below `/api/`; `hotel` is the hotel that a search or a booking
     names, and `nights` how many nights are asked for, where that is surely understood.
     `stay` is a search that asks for nothing but rooms. `is_booking` says that it writes
-    bookings, and `source` is what a read would find this one by. `answers_json` is the
-    format of the PMS's answer, `wants_json` that of the proxy's own errors.
+    bookings; `touches` are a new one's nights (the first's ordinal, how many), and
+    `source` is what a read would find it by. `answers_json` is the format of the PMS's
+    answer, `wants_json` that of the proxy's own errors.
     """
 
     operation: Operation
@@ -125,6 +126,7 @@ class Reading:
     nights: int | None = None
     stay: Stay | None = None
     is_booking: bool = False
+    touches: tuple[tuple[int, int], ...] = ()
     source: str | None = None
     answers_json: bool = False
     wants_json: bool = False

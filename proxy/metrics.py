@@ -30,7 +30,10 @@ STATUSES = (
     *("200", "201", "204", "304", "400", "401", "403", "404", "405", "408", "409"),
     *("413", "414", "422", "429", "431", "499", "500", "502", "503", "504"),
 )
-STALE_REASONS = ("breaker-open", "soft-timeout", "overloaded", *Cause)
+STALE_REASONS = ("breaker-open", "soft-timeout", "overloaded", "calendar", *Cause)
+# What came of composing an answer out of nights, and of asking for nights.
+COMPOSED = ("whole", "partial", "withheld", "cannot")
+REFRESHED = ("ok", "shared", "failed")
 LATE_APPLIED = "late_applied"
 WRITE_OUTCOMES = (
     "ok",
@@ -68,6 +71,8 @@ class Gauges:
     open_seconds: Callable[[], float]
     cache_size: Callable[[], tuple[int, int]]
     backend_up: Callable[[], bool]
+    calendar_nights: Callable[[], int]
+    calendar_oldest_s: Callable[[], float]
     inflight: Callable[[], int]
     abandoned: Callable[[], int]
     waiting: Callable[[], int]
@@ -148,6 +153,21 @@ class Metrics:
             caller=(ANONYMOUS,),
             outcome=CALLER_OUTCOMES,
         )
+        self.composed = self._counter(
+            "pms_calendar_composed_total",
+            "Searches without a copy, by what the calendar said to them.",
+            outcome=COMPOSED,
+        )
+        self.calendar_refreshed = self._counter(
+            "pms_calendar_refresh_total",
+            "Questions for the calendar, by what came of them.",
+            outcome=REFRESHED,
+        )
+        self.withheld = Gauge(
+            "pms_calendar_types_withheld",
+            "Room types missing from the last answer that the calendar composed.",
+            registry=self.registry,
+        )
         build = Gauge(
             "pms_build_info",
             "1, with the version.",
@@ -192,6 +212,16 @@ class Metrics:
             "pms_cache_backend_up",
             "1 while the store behind the copies works, or none is set.",
             gauges.backend_up,
+        )
+        self._gauge(
+            "pms_calendar_nights",
+            "Nights young enough to be in an answer.",
+            gauges.calendar_nights,
+        )
+        self._gauge(
+            "pms_calendar_oldest_seconds",
+            "Age of the oldest night held; 0 where there is none.",
+            gauges.calendar_oldest_s,
         )
         self._gauge("pms_inflight", "Calls inside the PMS.", gauges.inflight)
         self._gauge(

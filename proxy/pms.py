@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from proxy.messages import Answer, Headers, Reading, Request, Verdict
+    from proxy.calendar import HotelCalendar
+    from proxy.calendar_values import Offer, ToldNight, ToldSearch
+    from proxy.messages import Answer, Entry, Headers, Reading, Request, Stay, Verdict
     from proxy.problems import Problem
 
 
@@ -70,6 +72,28 @@ class Pms(Protocol):
 
     def judge_probe(self, answer: Answer, reading: Reading, wall: datetime) -> Verdict:
         """Say whether a probe succeeded."""
+        ...
+
+    def breakdown(self, hotel: str, first: date, nights: int) -> Request:
+        """Ask for a hotel night by night."""
+        ...
+
+    def search(self, stay: Stay, *, as_json: bool) -> Request:
+        """Ask for a stay as a guest would."""
+        ...
+
+    def read_nights(self, entry: Entry) -> list[ToldNight] | None:
+        """Read a breakdown; None where it is none."""
+        ...
+
+    def read_search(self, entry: Entry) -> ToldSearch | None:
+        """Read a guest's answer; None where it teaches nothing."""
+        ...
+
+    def compose(
+        self, stay: Stay, offer: Offer, calendar: HotelCalendar, *, as_json: bool
+    ) -> Answer | None:
+        """Write an offer as the PMS would; None where a part of it is not known."""
         ...
 
     @property

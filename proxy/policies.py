@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from proxy.breaker_values import BreakerPolicy
 from proxy.bulkhead import BulkheadPolicy
+from proxy.calendars import CalendarPolicy
 from proxy.freshness import Lifetime
 from proxy.hot import HotPolicy
 from proxy.messages import Operation
@@ -20,6 +21,10 @@ PROBE_LEASE_MARGIN_S = 1.0
 
 # Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of 30).
 LEAD_PART = 1 / 6
+
+# Nights are asked for anew after this part of their usable time, so that none is
+# older than 240 s of 300 in the calendar of a hotel (CONTRACT §8).
+NIGHTS_PART = 2 / 3
 
 
 def breaker_policy(settings: ProxySettings) -> BreakerPolicy:
@@ -77,11 +82,28 @@ def callers_shown(settings: ProxySettings) -> list[dict[str, str | int | None]]:
 
 
 def hot_policy(settings: ProxySettings) -> HotPolicy:
-    """Return what is refreshed ahead, and how much of it."""
+    """Return which searches are refreshed ahead."""
     fresh_s = lifetimes(settings)[Operation.AVAILABILITY].fresh_s
+    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART)
+
+
+def calendar_policy(settings: ProxySettings) -> CalendarPolicy:
+    """Return how many nights are kept, of which hotels, and how young."""
+    usable_s = lifetimes(settings)[Operation.AVAILABILITY].usable_s
+    # Without an own key, or a budget, nobody could ask for them.
+    may_ask = refresh_per_min(settings) > 0
+    return CalendarPolicy(
+        nights=settings.calendar_nights if may_ask else 0,
+        usable_s=usable_s,
+        refresh_after_s=usable_s * NIGHTS_PART,
+        hotels=settings.hotels,
+    )
+
+
+def refresh_per_min(settings: ProxySettings) -> int:
+    """Return how many calls a minute may go ahead of guests."""
     # Without an own key nothing can be asked: clients' credentials are never kept.
-    per_min = 0 if settings.upstream_key is None else settings.refresh_per_min
-    return HotPolicy(fresh_s=fresh_s, lead_s=fresh_s * LEAD_PART, per_min=per_min)
+    return 0 if settings.upstream_key is None else settings.refresh_per_min
 
 
 def pms_name(settings: ProxySettings) -> str:

@@ -40,6 +40,7 @@ class Reads:
         flights: Flights[FlightResult],
         told: Flights[None],
         on_joined: Callable[[], None],
+        on_kept: Callable[[Reading, Entry], None],
         peers: Peers | None = None,
     ) -> None:
         self._pms = pms
@@ -49,6 +50,7 @@ class Reads:
         self._flights = flights
         self._told = told
         self._on_joined = on_joined
+        self._on_kept = on_kept
         self._peers = peers
 
     async def fetch_shared(
@@ -180,6 +182,7 @@ class Reads:
 
     async def _keep(self, reading: Reading, key: CacheKey, entry: Entry) -> None:
         await self._store.put(key, entry)
+        self._on_kept(reading, entry)
         if reading.hotel is not None:
             self._prober.searched(reading.hotel)
 

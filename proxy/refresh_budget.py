@@ -1,13 +1,14 @@
 """
-The refreshes that all proxies together may make in a minute (CONTRACT §4).
+The calls that may be made ahead of guests: `PROXY_REFRESH_PER_MIN` (CONTRACT §4, §8).
 
-Each minute has as many tokens in Redis as `PROXY_REFRESH_PER_MIN`; who is the first to
-name one has it. The minute is the wall clock's, the same for all. Without Redis each
-proxy has its own budget, as ever.
+Within any 60 s at most so many, hot searches and the calendar together. With Redis it
+is the budget of all proxies: each minute of the wall clock has as many tokens there,
+and who is the first to name one has it.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from proxy.errors import BackendDown
@@ -22,16 +23,33 @@ MINUTE_S = 60.0
 class RefreshBudget:
     """One proxy's hand in it."""
 
-    def __init__(self, *, shared: Shared, clock: Clock, per_min: int) -> None:
-        self._shared = shared
+    def __init__(
+        self, *, clock: Clock, per_min: int, shared: Shared | None = None
+    ) -> None:
         self._clock = clock
         self._per_min = per_min
+        self._shared = shared
+        self._spent_at: deque[float] = deque(maxlen=max(1, per_min))
         self._minute = 0
         # Tokens of this minute that are known to be gone.
         self._gone = 0
 
+    def has_some(self) -> bool:
+        """Say whether this proxy may spend one, as far as it knows."""
+        if len(self._spent_at) < self._per_min:
+            return True
+        return self._per_min > 0 and self._now() - self._spent_at[0] >= MINUTE_S
+
     async def take(self) -> bool:
-        """Take a token, if one is left."""
+        """Spend one call, if one is left."""
+        if not self.has_some() or not await self._take_token():
+            return False
+        self._spent_at.append(self._now())
+        return True
+
+    async def _take_token(self) -> bool:
+        if self._shared is None:
+            return True
         minute = int(self._clock.wall().timestamp() // MINUTE_S)
         if minute != self._minute:
             self._minute, self._gone = minute, 0
@@ -44,3 +62,6 @@ class RefreshBudget:
         except BackendDown:
             return True
         return False
+
+    def _now(self) -> float:
+        return self._clock.monotonic()

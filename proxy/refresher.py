@@ -38,7 +38,7 @@ class Refresher:
         store: Store,
         clock: Clock,
         pause_s: float,
-        budget: RefreshBudget | None = None,
+        budget: RefreshBudget,
     ) -> None:
         self._hot = hot
         self._pms = pms
@@ -78,17 +78,16 @@ class Refresher:
         return (
             copy is not None
             and self._hot.is_due(search, copy.sent_at, now)
-            and self._hot.may_spend(now)
+            and self._budget.has_some()
             and self._bulkhead.has_room
             and self._guard.state() is BreakerState.CLOSED
         )
 
     async def _refresh(self, search: HotSearch, copy: Entry) -> None:
-        # Other proxies spend from the same budget, where there are any.
-        if self._budget is not None and not await self._budget.take():
+        if not await self._budget.take():
             return
         now = self._clock.monotonic()
         flight = self._reads.refresh(search.request, search.reading, search.key, now)
         if flight is not None:
-            self._hot.refreshed(search, copy.sent_at, now)
+            self._hot.refreshed(search, copy.sent_at)
             await asyncio.shield(flight)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from proxy.problems import Problem
 
 STALE_FIELD = "X-Potentially-Stale"
+AVAILABILITY_FIELD = "X-Availability"
 WRITE_OUTCOME_FIELD = "X-Write-Outcome"
 REPLAYED_FIELD = "Idempotent-Replayed"
 READS = frozenset({"GET", "HEAD"})
@@ -41,6 +43,11 @@ def marked(
     )
     kept = fields.without(entry.headers, _OURS)
     return _copy(request, entry, kept + own, cache="stale", stale_reason=reason)
+
+
+def incomplete(reply: Reply) -> Reply:
+    """Say that types may be missing from an answer (CONTRACT §8)."""
+    return replace(reply, headers=(*reply.headers, (AVAILABILITY_FIELD, "incomplete")))
 
 
 def stored(request: Request, entry: Entry, cache_status: str, *, cache: str) -> Reply:

@@ -12,6 +12,8 @@ from proxy.messages import Cause, Doubtful, Failed
 from proxy.records import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proxy.breaker_values import Refused
     from proxy.bulkhead import Place
     from proxy.calls import Caller
@@ -60,6 +62,7 @@ class Sender:
         clock: Clock,
         max_wait_s: float,
         timeout_s: float,
+        on_written: Callable[[Reading], None],
     ) -> None:
         self._caller = caller
         self._prober = prober
@@ -73,6 +76,7 @@ class Sender:
         self._clock = clock
         self._max_wait_s = max_wait_s
         self._timeout_s = timeout_s
+        self._on_written = on_written
 
     async def send(
         self, request: Request, reading: Reading, attempt: Attempt
@@ -133,6 +137,7 @@ class Sender:
         self._telemetry.write(outcome)
         if outcome in {OK, UNKNOWN}:
             self._invalidation.written()
+            self._on_written(reading)
         await self._keep(attempt, result, outcome, deadline_at)
         timed_out = isinstance(result, Broke) and result.error.cause is Cause.TIMEOUT
         if lane is not None and timed_out:

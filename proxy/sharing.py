@@ -10,7 +10,6 @@ from proxy.beside import beside
 from proxy.cluster import Cluster
 from proxy.patience import Patience
 from proxy.peers import Peers
-from proxy.refresh_budget import RefreshBudget
 from proxy.shared import Scoped
 from proxy.tiered import TieredStore
 
@@ -46,7 +45,6 @@ class Sharing:
         clock: Clock,
         telemetry: Telemetry,
         max_wait_s: float,
-        refresh_per_min: int,
         background: Flights[None],
     ) -> None:
         self._background = background
@@ -72,13 +70,17 @@ class Sharing:
             clearing=self.store.clearing,
             wait_s=max_wait_s,
         )
-        self.budget = RefreshBudget(shared=view, clock=clock, per_min=refresh_per_min)
         self._ledger: Ledger | None = None
 
     @property
     def writes(self) -> Shared:
         """What all share who speak to this PMS, by whatever key."""
         return self._backend
+
+    @property
+    def view(self) -> Shared:
+        """What those share who see the PMS by the same key."""
+        return self._view
 
     def bring(self, ledger: Ledger) -> None:
         """Write this ledger whenever Redis is back."""

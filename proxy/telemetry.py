@@ -179,6 +179,15 @@ class Telemetry:
         """Count a write's outcome."""
         self.metrics.writes.labels(outcome).inc()
 
+    def composed(self, outcome: str, withheld: int) -> None:
+        """Count what the calendar said to a search without a copy."""
+        self.metrics.composed.labels(outcome).inc()
+        self.metrics.withheld.set(withheld)
+
+    def calendar_refreshed(self, outcome: str) -> None:
+        """Count what came of a question for the calendar."""
+        self.metrics.calendar_refreshed.labels(outcome).inc()
+
     def settled(self, outcome: str, resource: str, orders: list[str]) -> None:
         """Count and log what became known of a write."""
         self.write(outcome)

@@ -14,13 +14,13 @@ from proxy.settler import Settler
 from proxy.writes import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from proxy.calls import Caller, Result
     from proxy.coalesce import Flights
     from proxy.guard import Guard
     from proxy.invalidation import Invalidation
-    from proxy.messages import Clock
+    from proxy.messages import Clock, Reading
     from proxy.pms import Pms
     from proxy.prober import Prober
     from proxy.shared import Shared
@@ -57,6 +57,7 @@ class Writing:
         telemetry: Telemetry,
         clock: Clock,
         shared: Shared | None,
+        on_written: Callable[[Reading], None],
     ) -> None:
         self.ledger = Ledger(clock, shared)
         self._sender = Sender(
@@ -76,6 +77,7 @@ class Writing:
             clock=clock,
             max_wait_s=policy.max_wait_s,
             timeout_s=policy.timeout_s,
+            on_written=on_written,
         )
         self._settler = Settler(
             ledger=self.ledger,

@@ -11,20 +11,24 @@ from proxy import problems
 from proxy.headers import first, has, without
 from proxy.messages import Answer, Operation, Reading, Request, Verdict
 from proxy.qloapps import answers, bodies, bookings, keys, php, probe
+from proxy.qloapps import nights as availability
 from proxy.qloapps.bookings import Booking, read_booking
 from proxy.qloapps.classes import classify, is_overridden, resource_of
 from proxy.qloapps.search import read_search
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from proxy.messages import Headers
+    from proxy.calendar import HotelCalendar
+    from proxy.calendar_values import Offer, ToldNight, ToldSearch
+    from proxy.messages import Entry, Headers, Stay
     from proxy.problems import Problem
 
 API_ROOT = "/api"
 CREDENTIAL_FIELDS = frozenset({"authorization"})
 # What the answer to a storable request depends on, whoever asks.
 MEANING_FIELDS = frozenset({"content-type", "accept-language", *keys.FORMAT_FIELDS})
+VERSION_FIELD = "PSWS-Version"
 COOKIE_FIELDS = frozenset({"set-cookie"})
 _STORABLE = (Operation.AVAILABILITY, Operation.CATALOGUE)
 
@@ -172,6 +176,38 @@ class QloApps:
         verdict = self.judge(answer, reading, "GET", wall)
         return probe.judge_probe(answer, verdict, own_key=self.has_own_key)
 
+    def breakdown(self, hotel: str, first: date, nights: int) -> Request:
+        """Ask for a hotel night by night."""
+        return availability.breakdown_request(hotel, first, nights)
+
+    def search(self, stay: Stay, *, as_json: bool) -> Request:
+        """Ask for a stay as a guest would."""
+        return availability.search_request(stay, as_json=as_json)
+
+    def read_nights(self, entry: Entry) -> list[ToldNight] | None:
+        """Read a breakdown; None where it is none."""
+        return availability.read_nights(entry.body)
+
+    def read_search(self, entry: Entry) -> ToldSearch | None:
+        """Read a guest's answer; None where it teaches nothing."""
+        told = availability.read_search(entry.body)
+        version = first(entry.headers, VERSION_FIELD.lower())
+        return None if told is None else replace(told, version=version)
+
+    def compose(
+        self, stay: Stay, offer: Offer, calendar: HotelCalendar, *, as_json: bool
+    ) -> Answer | None:
+        """Write an offer as the PMS would, headers too; None where it cannot."""
+        body = availability.compose(stay, offer, calendar, as_json=as_json)
+        if body is None:
+            return None
+        headers = (
+            ("Content-Type", answers.JSON_TYPE if as_json else bodies.PMS_XML),
+            (VERSION_FIELD, calendar.version),
+            ("Content-Sha1", answers.sha1(body)),
+        )
+        return Answer(status=HTTPStatus.OK, headers=headers, body=body)
+
     def scope(self, request: Request) -> str:
         """Name whose idempotency keys a request's is one of."""
         if request.caller or self.has_own_key:
@@ -230,4 +266,5 @@ def _of_booking(reading: Reading, request: Request) -> Reading:
         is_booking=True,
         hotel=booking.hotel,
         source=booking.source if is_new else None,
+        touches=booking.nights if is_new else (),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from proxy.messages import Answer
 
 RESOURCE = "bookings"
+# A longer booking says nothing: all nights are asked for anew.
+MAX_NIGHTS = 366
 BOOKING_ELEMENT = "booking"
 LOOKABLE_SOURCE = re.compile(r"[A-Za-z0-9:_.-]{1,255}")
 _ID = re.compile(r"[0-9]{1,18}")
@@ -35,10 +38,15 @@ _UNREADABLE = (*answers.UNREADABLE, DefusedXmlException, ParseError, LookupError
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What is surely understood of a booking: the hotel's id and its source."""
+    """
+    What is surely understood of a booking: the hotel's id, its source, its nights.
+
+    Each of `nights` is the first's ordinal and how many; empty where not all are read.
+    """
 
     hotel: str | None = None
     source: str | None = None
+    nights: tuple[tuple[int, int], ...] = ()
 
 
 def read_booking(body: bytes) -> Booking:
@@ -56,7 +64,25 @@ def read_booking(body: bytes) -> Booking:
         # 01 and 1 are one hotel.
         hotel=str(int(hotel)) if _ID.fullmatch(hotel) else None,
         source=source if LOOKABLE_SOURCE.fullmatch(source) else None,
+        nights=_nights(body),
     )
+
+
+def _nights(body: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the nights of every room type, be the body XML or JSON."""
+    try:
+        first, end = _days(body, b"checkin_date"), _days(body, b"checkout_date")
+    except ValueError:
+        return ()
+    spans = list(zip(first, end, strict=False))
+    if len(first) != len(end) or any(not 0 < e - f <= MAX_NIGHTS for f, e in spans):
+        return ()
+    return tuple((f, e - f) for f, e in spans)
+
+
+def _days(body: bytes, name: bytes) -> list[int]:
+    found = re.findall(name + rb"\W{1,15}(\d{4}-\d\d-\d\d)", body)
+    return [date.fromisoformat(day.decode()).toordinal() for day in found]
 
 
 def _xml_fields(body: bytes) -> dict[str, str]:

@@ -194,11 +194,11 @@ def test_a_misspelt_variable_is_named() -> None:
 
 
 def test_a_variable_that_does_nothing_yet_says_so() -> None:
-    """Nobody believes to have a calendar who has not."""
-    environ = {**URL, "PROXY_HOTELS": "1", "PROXY_FRESH_S": "3"}
+    """Nobody believes that the agent keeps conversations in Redis who has set it."""
+    environ = {"AGENT_REDIS_URL": "redis://127.0.0.1", "AGENT_PORT": "8080"}
 
-    assert ProxySettings.idle_variables(environ) == [
-        "PROXY_HOTELS is accepted, but does nothing in this version."
+    assert AgentSettings.idle_variables(environ) == [
+        "AGENT_REDIS_URL is accepted, but does nothing in this version."
     ]
 
 

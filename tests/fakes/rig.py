@@ -194,7 +194,8 @@ async def a_run(
     own_key: bool = True,
 ) -> AsyncIterator[Rig]:
     """Run a proxy before a PMS that outlives it, and stop it as SIGTERM does."""
-    usual = {"PROXY_UPSTREAM_URL": pms.url}
+    # No test is told of questions that nobody in it asks.
+    usual = {"PROXY_UPSTREAM_URL": pms.url, "PROXY_CALENDAR_NIGHTS": "0"}
     if own_key:
         usual["PROXY_UPSTREAM_KEY"] = pms.key
     settings = ProxySettings.load({**usual, **(environ or {})})

@@ -7,7 +7,7 @@ import pytest
 from proxy.hot import HotPolicy, HotSearch, HotSearches
 from proxy.messages import CacheKey, Operation, Reading, Request
 
-POLICY = HotPolicy(fresh_s=30, lead_s=5, per_min=2)
+POLICY = HotPolicy(fresh_s=30, lead_s=5)
 KEY = CacheKey("k")
 REQUEST = Request(method="POST", path="/api/hotel_ari", body=b"<q/>")
 AT = 1000.0
@@ -72,32 +72,10 @@ def test_a_copy_is_due_just_before_it_leaves_freshness(
 def test_a_copy_is_refreshed_once() -> None:
     """A refresh that brought nothing younger is not repeated; a younger copy is."""
     searches, search = _one_hot()
-    searches.refreshed(search, AT, AT + 25)
+    searches.refreshed(search, AT)
 
     assert not searches.is_due(search, AT, AT + 26)
     assert searches.is_due(search, AT + 25, AT + 50)
-
-
-def test_the_budget_slides() -> None:
-    """Never more than two calls within any 60 s; the third may go at the 60th."""
-    searches, search = _one_hot()
-    for now in (AT, AT + 30):
-        assert searches.may_spend(now)
-        searches.refreshed(search, now, now)
-
-    assert not searches.may_spend(AT + 59.999)
-    assert searches.may_spend(AT + 60)
-    searches.refreshed(search, AT, AT + 60)
-    assert not searches.may_spend(AT + 89.999)
-    assert searches.may_spend(AT + 90)
-
-
-def test_zero_is_off() -> None:
-    """Without a budget no question is wanted and no call allowed."""
-    off = HotSearches(HotPolicy(fresh_s=30, lead_s=5, per_min=0))
-
-    assert not off.wants(REQUEST, _reading())
-    assert not off.may_spend(AT)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,30 @@ async def test_one_proxy_may_take_it_all() -> None:
 
 
 async def test_without_redis_each_has_its_own() -> None:
-    """What each spends is bounded by `HotSearches` alone."""
+    """While it is away, each goes on by its own window."""
     _, shared, budgets = _three()
     shared.is_down = True
-    assert all([await budget.take() for budget in budgets])
+    assert await _taken(budgets) == 3 * PER_MIN
+
+
+async def test_the_budget_slides() -> None:
+    """Never more than two calls within any 60 s; the third may go at the 60th."""
+    clock = FakeClock()
+    budget = RefreshBudget(clock=clock, per_min=2)
+    assert await budget.take()
+    clock.advance(30)
+    assert await budget.take()
+    clock.advance(29.999)
+    assert not budget.has_some()
+    assert not await budget.take()
+    clock.advance(0.001)
+    assert await budget.take()
+    clock.advance(29.999)
+    assert not budget.has_some()
+
+
+async def test_zero_is_off() -> None:
+    """No call is allowed, ever."""
+    budget = RefreshBudget(clock=FakeClock(), per_min=0)
+    assert not budget.has_some()
+    assert not await budget.take()

@@ -79,7 +79,7 @@ class Bench:
         self.reads = ReadsInHand()
         self.store = SharedStore()
         self.refresher = Refresher(
-            hot=HotSearches(HotPolicy(fresh_s=30, lead_s=5, per_min=20)),
+            hot=HotSearches(HotPolicy(fresh_s=30, lead_s=5)),
             pms=QloApps(host="hotel.example", key="A" * 32),
             reads=cast("Reads", self.reads),
             guard=Guard(breaker, self.clock, telemetry),
@@ -87,7 +87,7 @@ class Bench:
             store=self.store,
             clock=self.clock,
             pause_s=1,
-            budget=budget,
+            budget=budget or RefreshBudget(clock=self.clock, per_min=20),
         )
         self.running = asyncio.create_task(self.refresher.run())
 
