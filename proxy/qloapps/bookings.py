@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -54,11 +56,11 @@ def read_booking(body: bytes) -> Booking:
     Read a booking's body, XML or JSON, as QloApps takes either (API.md §4).
 
     A field that is missing, given twice or not plain text is not understood. The hotel
-    is guessed where only PHP can read the body: no two bookings of it may cross.
+    is guessed where only PHP can read it: no two bookings of it may cross.
     """
     fields = _json_fields(body) if body.lstrip()[:1] == b"{" else _xml_fields(body)
     hotel, source = fields.get("id_property", "").strip(), fields.get("source", "")
-    if not fields and (guess := _HOTEL.search(body)):
+    if not _ID.fullmatch(hotel) and (guess := _HOTEL.search(unquote_to_bytes(body))):
         hotel = guess.group(1).decode()
     return Booking(
         # 01 and 1 are one hotel.
@@ -92,11 +94,11 @@ def _xml_fields(body: bytes) -> dict[str, str]:
         return {}
     if len(root) != 1 or root[0].tag != BOOKING_ELEMENT:
         return {}
-    names = [element.tag for element in root[0]]
+    times = Counter(element.tag for element in root[0])
     return {
         element.tag: _text(element)
         for element in root[0]
-        if names.count(element.tag) == 1 and len(element) == 0
+        if times[element.tag] == 1 and len(element) == 0
     }
 
 
@@ -120,8 +122,8 @@ def _json_fields(body: bytes) -> dict[str, str]:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of what is given once."""
-    names = [name for name, _ in pairs]
-    return {name: value for name, value in pairs if names.count(name) == 1}
+    times = Counter(name for name, _ in pairs)
+    return {name: value for name, value in pairs if times[name] == 1}
 
 
 def look_request(source: str) -> Request:
