@@ -27,6 +27,7 @@ from proxy.hot import HotSearches
 from proxy.incoming import MAX_BODY_BYTES, ask_for_body
 from proxy.invalidation import Invalidation
 from proxy.keeper import Keeper
+from proxy.messages import Operation
 from proxy.metrics import Gauges
 from proxy.orders import Orders
 from proxy.outgoing import Outgoing, leave_untyped
@@ -110,7 +111,7 @@ class _Proxy:
         )
         guard = Observer if settings.breaker_observe_only else Guard
         self._guard = guard(self._breaker, clock, self._telemetry)
-        self._memory = MemoryStore(settings.cache_bytes)
+        self._memory = MemoryStore(settings.cache_bytes, _is_guests)
         # What is told to Redis, behind the answers.
         self._background: Flights[None] = Flights()
         self._sharing = self._make_sharing()
@@ -379,6 +380,7 @@ class _Proxy:
     def _shut(self) -> None:
         self._bulkhead.shut()
         self._shares.shut()
+        self._writing.shut()
 
     def _waiting(self) -> int:
         return self._bulkhead.waiting + self._shares.waiting
@@ -433,3 +435,7 @@ class _Proxy:
 def _lifetime_of(settings: ProxySettings) -> Callable[[CacheKey], Lifetime]:
     lifetimes = policies.lifetimes(settings)
     return lambda key: lifetimes[operation_of(key)]
+
+
+def _is_guests(key: CacheKey) -> bool:
+    return operation_of(key) is Operation.AVAILABILITY

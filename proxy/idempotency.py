@@ -60,7 +60,8 @@ def decide(record: Record | None, payload: str, now: float) -> Next | Problem:
     """Say what a write comes to whose key has this record (None: it is the first)."""
     if record is None:
         return Next.SEND
-    if record.payload != payload:
+    # What was never sent may come back changed.
+    if record.standing is not Standing.VOID and record.payload != payload:
         return bad_request(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "This Idempotency-Key has come with another request before.",
@@ -74,6 +75,8 @@ def decide(record: Record | None, payload: str, now: float) -> Next | Problem:
             return Next.TELL_UNKNOWN
         case Standing.PRESUMED:
             return Next.LOOK_THEN_SEND
+        case Standing.VOID:
+            return Next.SEND
 
 
 def lookable(source: str | None, key: str | None) -> str | None:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from proxy.coalesce import Flights
 from proxy.errors import BackendDown
 
 if TYPE_CHECKING:
-    from proxy.coalesce import Flights
     from proxy.messages import Clock
     from proxy.shared import Shared
 
@@ -26,6 +27,8 @@ LOOK_EVERY_S = 0.02
 # What a lane is set to when it is left: it is over at once.
 LEFT = b""
 OVER_S = 0.001
+# How often Redis is told again that a lane was left.
+TELL_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Lanes:
         self._lease_s = lease_s
         self._background = background
         self._shared = shared
+        self._owing: Flights[None] = Flights()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def enter(self, hotel: str) -> Lane:
@@ -91,17 +95,36 @@ class Lanes:
                     if holder == lane.token:
                         # An answer of Redis was lost, but not the lane.
                         return
+                    if holder == LEFT and await self._shared.compare_and_set(
+                        name, LEFT, lane.token, self._lease_s
+                    ):
+                        return
                     await self._clock.sleep(LOOK_EVERY_S)
         except BackendDown:
             # Alone: nobody else can be asked.
             return
 
+    async def close(self) -> None:
+        """Leave to Redis what it has not heard: it runs out."""
+        await self._owing.cancel()
+
     async def _leave_everywhere(self, lane: Lane, shared: Shared) -> None:
-        name = LANE_KEY.format(hotel=lane.hotel)
         try:
-            await shared.compare_and_set(name, lane.token, LEFT, OVER_S)
+            await self._tell_left(lane, shared)
         except BackendDown:
-            # It ends by itself.
-            return
+            _ = self._owing.begin(self._leave_later(lane, shared))
         finally:
             lane.lock.release()
+
+    async def _leave_later(self, lane: Lane, shared: Shared) -> None:
+        """Tell Redis when it is back: it would keep the hotel shut for the lease."""
+        over_at = self._clock.monotonic() + self._lease_s
+        while self._clock.monotonic() < over_at:
+            await self._clock.sleep(TELL_AGAIN_S)
+            with suppress(BackendDown):
+                await self._tell_left(lane, shared)
+                return
+
+    async def _tell_left(self, lane: Lane, shared: Shared) -> None:
+        name = LANE_KEY.format(hotel=lane.hotel)
+        await shared.compare_and_set(name, lane.token, LEFT, OVER_S)

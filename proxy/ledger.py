@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from proxy import records
 from proxy.errors import BackendDown
@@ -29,9 +29,6 @@ RECORD_KEY = "write:1:{id}"
 OPEN_KEY = "writes:1"
 # Another proxy changed the same value meanwhile: it is read again, so often at once.
 TRIES = 10
-# In the place of a record whose write was not sent: others may hold it as under way.
-REMOVED = b"removed"
-REMOVED_KEEP_S = 3600.0
 # Records in memory; at that many, a new key is not taken (ours: some 120 MB at 6 KB).
 MAX_RECORDS = 20_000
 
@@ -43,9 +40,9 @@ class Ledger:
         self._clock = clock
         self._shared = shared
         self._records: dict[str, Record] = {}
-        # By the ids of those that this process sends, or sent in its last life.
-        self._under_way: set[str] = set()
         self._listed: set[str] = set()
+        # What the list is still to be told of, by one at a time in this proxy.
+        self._to_list: set[str] = set()
         self._listing = asyncio.Lock()
         self._watchers: list[Callable[[], None]] = []
 
@@ -84,30 +81,37 @@ class Ledger:
         if self.known(after.id) != before:
             return False
         self._records[after.id] = after
-        self._note(after)
+        if after.standing is Standing.VOID and self._shared is None:
+            # Nobody else has seen it.
+            del self._records[after.id]
         if Standing.UNKNOWN in {after.standing, before and before.standing}:
             for watcher in self._watchers:
                 watcher()
         with suppress(BackendDown):
-            if not await self._write(after):
-                self._under_way.discard(after.id)
+            if not await self._write(after, before):
+                if self._records.get(after.id) == after:
+                    # Nobody else's: Redis took no value at all.
+                    self._put_back(after.id, before)
                 return False
-            await self._list(after)
+            await self._list({after.id})
         return True
 
-    async def remove(self, record: Record) -> None:
-        """Forget a record: its write was surely not sent."""
-        if self._records.get(record.id) == record:
-            del self._records[record.id]
-            self._under_way.discard(record.id)
-        with suppress(BackendDown):
-            await self._tell_removed(record)
-            await self._unlist(record.id)
+    async def conclude(
+        self, attempt: Record, outcome: Callable[[Record], Record]
+    ) -> None:
+        """Move the record of an attempt, also one that a look has moved meanwhile."""
+        for _ in range(TRIES):
+            known = self.known(attempt.id)
+            if known is None or known.attempt != attempt.attempt:
+                return
+            if known.standing in {Standing.ANSWERED, Standing.VOID}:
+                return
+            if await self.move(known, outcome(known)):
+                return
 
     def take(self, record: Record) -> None:
         """Take over what the last process of this proxy knew."""
         self._keep_newer(record)
-        self._note(record)
 
     async def refresh(self) -> None:
         """Learn what other proxies, or the last run of this one, have left open."""
@@ -116,134 +120,135 @@ class Ledger:
             return
         with suppress(BackendDown):
             listed = _ids(await self._shared.get(OPEN_KEY))
-            for id_ in listed | self._listed:
-                await self._read(id_)
+            ours = {record.id for record in self._records.values() if record.is_open}
+            for id_ in listed | self._listed | ours:
+                found = await self._read(id_)
+                record = self.known(id_)
+                if found is None and record is not None and record.is_open:
+                    # Redis has lost it.
+                    await self._write(record)
             self._listed = listed
-            over = {id_ for id_ in listed if self.known(id_) is None}
-            if over:
-                # What was never settled: nobody else would take it off the list.
-                await self._change_list(lambda found: found - over)
+            closed = {id_ for id_ in listed if not self._is_open(id_)}
+            await self._list(closed | (ours - listed))
 
     async def write_all(self) -> None:
         """Bring to Redis what it does not have: it is back, maybe empty."""
         with suppress(BackendDown):
-            for record in self.held():
-                await self._write(record)
-                await self._list(record)
+            for id_ in list(self._records):
+                record = self.known(id_)
+                if record is not None:
+                    await self._write(record)
+            await self._list(set(self._records))
 
-    async def _read(self, id_: str) -> None:
+    async def _read(self, id_: str) -> Record | None:
         if self._shared is None:
-            return
-        found = await self._shared.get(RECORD_KEY.format(id=id_))
-        record = None if found is None else records.read(found, self._now())
-        if record is not None and record.id == id_:
-            self._keep_newer(record)
-        elif found == REMOVED and self._is_anothers(self._records.get(id_)):
-            del self._records[id_]
+            return None
+        found = self._readable(id_, await self._shared.get(RECORD_KEY.format(id=id_)))
+        if found is not None:
+            self._keep_newer(found)
+        return found
 
-    async def _write(self, record: Record) -> bool:
-        """Write a record, unless a newer one is there; say whether it was written."""
+    async def _write(self, record: Record, before: Record | None = None) -> bool:
+        """Write a record, unless another prevails; say whether it is there."""
         if self._shared is None:
             return True
         key = RECORD_KEY.format(id=record.id)
         for _ in range(TRIES):
             found = await self._shared.get(key)
-            if found == REMOVED and self._is_anothers(record):
+            theirs = self._readable(record.id, found)
+            if theirs is not None and _prevails(theirs, record, before):
+                if theirs.attempt == record.attempt and theirs.rank == record.rank:
+                    # Ours, where an answer of Redis was lost.
+                    return True
+                self._yield_to(theirs, record)
                 return False
-            theirs = None if found is None else records.read(found, self._now())
-            if theirs is not None and theirs.version >= record.version:
-                self._records[record.id] = theirs
-                # Ours, where an answer of Redis was lost.
-                return _moves(theirs) == _moves(record)
-            left_s = record.began_at + KEEP_S - self._clock.monotonic()
+            left_s = record.kept_until - self._clock.monotonic()
             value = records.write(record, self._now())
             if await self._shared.compare_and_set(key, found, value, left_s):
                 return True
         return False
 
-    async def _tell_removed(self, record: Record) -> None:
-        """Say to all in its place that there was no such write."""
-        if self._shared is None:
-            return
-        key = RECORD_KEY.format(id=record.id)
-        found = await self._shared.get(key)
-        theirs = None if found is None else records.read(found, self._now())
-        if theirs is not None and theirs.attempt == record.attempt:
-            await self._shared.compare_and_set(key, found, REMOVED, REMOVED_KEEP_S)
-
-    async def _list(self, record: Record) -> None:
-        """List what is open, so that other proxies watch it too."""
-        if record.is_open:
-            await self._change_list(lambda listed: listed | {record.id})
-        else:
-            await self._unlist(record.id)
-
-    async def _unlist(self, id_: str) -> None:
-        await self._change_list(lambda listed: listed - {id_})
-
-    async def _change_list(self, change: Callable[[set[str]], set[str]]) -> None:
-        if self._shared is None:
-            return
-        # One at a time here, so that only other proxies come in between.
+    async def _list(self, ids: set[str]) -> None:
+        """Have what is open of `ids` on the list, so that other proxies watch it."""
+        self._to_list |= ids
         async with self._listing:
-            for _ in range(TRIES):
-                found = await self._shared.get(OPEN_KEY)
-                listed = _ids(found)
-                wanted = change(listed)
-                if wanted == listed:
-                    return
-                value = json.dumps(sorted(wanted)).encode()
-                if await self._shared.compare_and_set(OPEN_KEY, found, value, KEEP_S):
-                    return
+            # Empty where another has told of these too.
+            told, self._to_list = self._to_list, set()
+            is_told = not told
+            try:
+                is_told = is_told or await self._change_list(told)
+            finally:
+                if not is_told:
+                    self._to_list |= told
+
+    async def _change_list(self, ids: set[str]) -> bool:
+        if self._shared is None:
+            return True
+        for _ in range(TRIES):
+            found = await self._shared.get(OPEN_KEY)
+            listed = _ids(found)
+            wanted = (listed - ids) | {id_ for id_ in ids if self._is_open(id_)}
+            if wanted == listed:
+                return True
+            value = json.dumps(sorted(wanted)).encode()
+            if await self._shared.compare_and_set(OPEN_KEY, found, value, KEEP_S):
+                return True
+        return False
+
+    def _is_open(self, id_: str) -> bool:
+        record = self.known(id_)
+        return record is not None and record.is_open
+
+    def _readable(self, id_: str, value: bytes | None) -> Record | None:
+        record = None if value is None else records.read(value, self._now())
+        if record is None or record.id != id_:
+            return None
+        return None if record.is_over(self._clock.monotonic()) else record
+
+    def _put_back(self, id_: str, before: Record | None) -> None:
+        if before is None:
+            del self._records[id_]
+        else:
+            self._records[id_] = before
+
+    def _yield_to(self, theirs: Record, ours: Record) -> None:
+        held = self._records.get(ours.id)
+        if held is None or held == ours or theirs.rank > held.rank:
+            self._records[ours.id] = theirs
 
     def _keep_newer(self, record: Record) -> None:
-        held = self._records.get(record.id)
-        is_news = held is None or record.version > held.version
-        # The one held was not sent, which was missed here, and this is the next.
-        is_next = (
-            held is not None
-            and self._is_anothers(held)
-            and record.attempt != held.attempt
-        )
-        is_over = record.is_over(self._clock.monotonic())
-        if (is_news or is_next) and not is_over:
+        held = self.known(record.id)
+        is_news = held is None or record.rank > held.rank
+        if is_news and not record.is_over(self._clock.monotonic()):
             self._records[record.id] = record
-
-    def _note(self, record: Record) -> None:
-        """Remember whose the writes under way are."""
-        if record.standing is Standing.UNDER_WAY:
-            self._under_way.add(record.id)
-        else:
-            self._under_way.discard(record.id)
-
-    def _is_anothers(self, record: Record | None) -> bool:
-        """Say whether another proxy has it under way, which alone knows of it."""
-        if record is None or record.standing is not Standing.UNDER_WAY:
-            return False
-        return record.id not in self._under_way
 
     def _forget_what_is_over(self) -> None:
         now = self._clock.monotonic()
-        # In the order in which they came, so that the first decides.
-        while self._records:
-            id_, oldest = next(iter(self._records.items()))
-            if not oldest.is_over(now):
-                break
-            del self._records[id_]
-            self._under_way.discard(id_)
+        for record in [found for found in self._records.values() if found.is_over(now)]:
+            del self._records[record.id]
 
     def _now(self) -> Moment:
         return Moment.now(self._clock)
 
 
-def _moves(record: Record) -> tuple[int, str]:
-    return record.version, record.attempt
+def _prevails(theirs: Record, ours: Record, before: Record | None) -> bool:
+    """Say whether what Redis has is kept; `ours` came in the place of `before`."""
+    if theirs.rank >= ours.rank:
+        return True
+    if before is None or ours.standing is Standing.ANSWERED:
+        return False
+    # Another has sent the same key, while Redis was away for one of us: the first in
+    # Redis is what all know.
+    is_known = theirs.attempt in {before.attempt, ours.attempt}
+    return theirs.version >= before.version and not is_known
 
 
 def _ids(value: bytes | None) -> set[str]:
     """Read the list; foreign bytes list nothing."""
     try:
-        found = json.loads(value or b"[]")
-        return {id_ for id_ in found if isinstance(id_, str)}
-    except (ValueError, TypeError, RecursionError):
+        found: Any = json.loads(value or b"[]")
+    except (ValueError, RecursionError):
         return set()
+    if not isinstance(found, list):
+        return set()
+    return {id_ for id_ in cast("list[Any]", found) if isinstance(id_, str)}

@@ -10,11 +10,12 @@ Theory of operation. A record exists before its write is sent, and moves so:
     PRESUMED --a read finds it after all--> ANSWERED (`late_applied`)
     PRESUMED --the same key comes again--> UNDER_WAY, with `is_resent`
 
-What was surely not sent, or surely not written, leaves the record as it was before. Who
+What was surely not sent, or surely not written, leaves the record as it was before, or
+VOID where there was none: other proxies may have seen it, so it cannot just vanish. Who
 was killed in the middle leaves one whose time runs out: UNKNOWN.
 
 Instants are monotonic seconds here and wall-clock seconds in bytes. Two views of one
-record become one by `version`, which every move makes greater.
+record become one by `rank`: every move makes `version` greater, and an answer stays.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from proxy.moment import Moment
 
 KEEP_S = 86400.0
+# Until then every other proxy has seen that a key is free again (ours).
+VOID_S = 600.0
+# What a complete answer may have for a status.
+STATUSES = range(200, 1000)
 # The looks: after 1 s, then each time as long after the write again, up to this.
 FIRST_LOOK_S = 1.0
 LONGEST_PAUSE_S = 300.0
@@ -46,6 +51,7 @@ class Standing(StrEnum):
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     PRESUMED = "presumed_not_applied"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +89,27 @@ class Record:
             return Standing.UNKNOWN
         return self.standing
 
+    @property
+    def kept_until(self) -> float:
+        """When it is forgotten."""
+        is_void = self.standing is Standing.VOID
+        return self.ends_at if is_void else self.began_at + KEEP_S
+
     def is_over(self, now: float) -> bool:
         """Say whether it has been kept for long enough."""
-        return now >= self.began_at + KEEP_S
+        return now >= self.kept_until
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Which of two views of a record is kept: the greater."""
+        return self.standing is Standing.ANSWERED, self.version
 
     @property
     def is_open(self) -> bool:
         """Whether there may still be news of it."""
         # Sent again since it was presumed lost: the first may still come late.
         may_double = self.is_resent and not self.is_late
-        return self.standing is not Standing.ANSWERED or may_double
+        return self.standing not in {Standing.ANSWERED, Standing.VOID} or may_double
 
     def is_watched(self, now: float) -> bool:
         """Say whether a read may bring news of it."""
@@ -119,10 +136,9 @@ class Record:
         )
 
     def resent(self, again: Record) -> Record:
-        """Return it on its way a second time."""
-        return replace(
-            again, is_resent=True, version=self.version + 1, began_at=self.began_at
-        )
+        """Return it on its way again; its day begins anew, lest it end on the way."""
+        is_resent = self.standing is not Standing.VOID
+        return replace(again, is_resent=is_resent, version=self.version + 1)
 
     def looked(self, now: float) -> Record:
         """Return it after a look that brought no news."""
@@ -130,7 +146,8 @@ class Record:
 
     def missed(self, now: float, *, settle_s: float) -> Record:
         """Return it after a look that found nothing."""
-        is_lost = now >= self.deadline_at + settle_s
+        # What was found once is not lost, though somebody has removed it since.
+        is_lost = now >= self.deadline_at + settle_s and not self.is_late
         standing = self.standing_at(now)
         if standing is Standing.UNKNOWN and is_lost:
             standing = Standing.PRESUMED
@@ -146,11 +163,19 @@ class Record:
         )
 
     def doubled(self, now: float) -> Record:
-        """Return it after a look that found it applied more than once."""
-        return self._moved(looked_at=now, is_late=True)
+        """Return it after a look that found more bookings than it accounts for."""
+        is_answered = self.standing is Standing.ANSWERED
+        return self._moved(
+            # It was not lost: the key is not sent again.
+            standing=Standing.ANSWERED if is_answered else Standing.UNKNOWN,
+            looked_at=now,
+            is_late=True,
+        )
 
-    def put_back(self, before: Record) -> Record:
-        """Return it as it was before a sending that surely changed nothing."""
+    def unsent(self, before: Record | None, now: float) -> Record:
+        """Return what was before a sending that surely changed nothing."""
+        if before is None or before.standing is Standing.VOID:
+            return self._moved(standing=Standing.VOID, ends_at=now + VOID_S)
         return replace(before, version=self.version + 1)
 
     def _moved(self, **changes: Any) -> Record:
@@ -202,6 +227,13 @@ def read(value: bytes, now: Moment) -> Record | None:
     try:
         given = json.loads(value)
         looked_at, answer = given["looked_at"], given["answer"]
+        began_epoch_s = _instant(given["began_at"])
+        began_at = now.to_monotonic_s(began_epoch_s)
+
+        def since_it_began(instant: Any) -> float:
+            # Spans: clocks differ, and a key must not be under way until a day is over.
+            return began_at + (_instant(instant) - began_epoch_s)
+
         return Record(
             id=_text(given["id"]),
             attempt=_text(given["attempt"]),
@@ -211,23 +243,18 @@ def read(value: bytes, now: Moment) -> Record | None:
             payload=_text(given["payload"]),
             source=_optional(given["source"]),
             wants_json=given["wants_json"] is True,
-            began_at=now.to_monotonic_s(_instant(given["began_at"])),
-            # These may lie ahead.
-            ends_at=_ahead(given["ends_at"], now),
-            deadline_at=_ahead(given["deadline_at"], now),
+            began_at=began_at,
+            ends_at=since_it_began(given["ends_at"]),
+            deadline_at=since_it_began(given["deadline_at"]),
             standing=Standing(given["standing"]),
             is_resent=given["is_resent"] is True,
             is_late=given["is_late"] is True,
-            version=int(_instant(given["version"])),
-            looked_at=None if looked_at is None else _ahead(looked_at, now),
+            version=_count(given["version"]),
+            looked_at=None if looked_at is None else since_it_began(looked_at),
             answer=None if answer is None else _answer(answer),
         )
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         return None
-
-
-def _ahead(epoch_s: Any, now: Moment) -> float:
-    return now.monotonic_s + _instant(epoch_s) - now.epoch_s
 
 
 def _instant(given: Any) -> float:
@@ -235,6 +262,12 @@ def _instant(given: Any) -> float:
         raise TypeError("it is no number")
     if not math.isfinite(given):
         raise ValueError("it is no instant")
+    return given
+
+
+def _count(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise TypeError("it is no whole number")
     return given
 
 
@@ -253,4 +286,7 @@ def _answer(given: Any) -> Answer:
         (_text(name), _text(value)) for name, value in given["headers"]
     )
     body = base64.b64decode(given["body"], validate=True)
-    return Answer(status=int(given["status"]), headers=headers, body=body)
+    status = _count(given["status"])
+    if status not in STATUSES:
+        raise ValueError("it is no status")
+    return Answer(status=status, headers=headers, body=body)

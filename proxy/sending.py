@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from proxy.calls import Admitted, Broke, Crowded, Fetched, Result, Streamed
 from proxy.coalesce import Flights
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from proxy.records import Record
     from proxy.telemetry import Telemetry
 
+T = TypeVar("T")
+
+# Where the PMS is through with a write, as far as can be known.
+SETTLED = (Standing.ANSWERED, Standing.PRESUMED)
 OK, REFUSED, NOT_SENT, UNKNOWN = "ok", "refused", "not_sent", "unknown"
 FIRST_REFUSAL = 400
 # How often a held lane looks whether it may be left.
@@ -77,6 +81,15 @@ class Sender:
         self._max_wait_s = max_wait_s
         self._timeout_s = timeout_s
         self._on_written = on_written
+        self._waiting: set[asyncio.Timeout] = set()
+
+    async def claim(self, attempt: Attempt) -> bool:
+        """Write the record of an attempt; False where another's came before it."""
+        try:
+            return await self._ledger.move(attempt.before, attempt.record)
+        except BaseException:
+            _ = self._background.begin(self._undo(attempt))
+            raise
 
     async def send(
         self, request: Request, reading: Reading, attempt: Attempt
@@ -87,14 +100,12 @@ class Sender:
             # Before the lane, where others would wait for this caller's own places.
             share = await self._caller.wait_for_share(reading, request.caller)
             if isinstance(share, Crowded):
-                await self._undo(attempt)
-                return share
+                return await self._give_up(attempt, share)
             with share:
                 if reading.is_booking and reading.hotel is not None:
                     lane = await self._lane(reading.hotel)
                     if lane is None:
-                        await self._undo(attempt)
-                        return Crowded()
+                        return await self._give_up(attempt, Crowded())
                 admitted = await self._caller.admit(reading, request.caller, share)
         except BaseException:
             self._leave(lane)
@@ -103,23 +114,33 @@ class Sender:
             raise
         if not isinstance(admitted, Admitted):
             self._leave(lane)
-            await self._undo(attempt)
-            return admitted
+            return await self._give_up(attempt, admitted)
         flight = self._flights.begin(
             self._send(request, reading, admitted, attempt, lane)
         )
         return await asyncio.shield(flight)
 
+    def shut(self) -> None:
+        """Let nobody wait for a lane any longer: the process ends."""
+        now = asyncio.get_running_loop().time()
+        for bound in self._waiting:
+            bound.reschedule(now)
+
     async def close(self) -> None:
         """Leave the lanes of unknown bookings to Redis, where they run out."""
         await self._holds.cancel()
+        await self._lanes.close()
 
     async def _lane(self, hotel: str) -> Lane | None:
+        bound = self._clock.timeout(self._max_wait_s)
+        self._waiting.add(bound)
         try:
-            async with self._clock.timeout(self._max_wait_s):
+            async with bound:
                 return await self._lanes.enter(hotel)
         except TimeoutError:
             return None
+        finally:
+            self._waiting.discard(bound)
 
     async def _send(
         self,
@@ -130,55 +151,81 @@ class Sender:
         lane: Lane | None,
     ) -> Result:
         deadline_at = self._clock.monotonic() + self._timeout_s
-        result = await self._caller.call(
-            request, reading, admitted, self._prober.settle
-        )
+        try:
+            result = await self._caller.call(
+                request, reading, admitted, self._prober.settle
+            )
+        except BaseException as exc:
+            # Cut off at the end of the process, or a fault of ours: it may be sent.
+            if isinstance(exc, Exception):
+                self._leave(lane)
+            self._told(UNKNOWN, reading)
+            await self._keep_unknown(attempt, deadline_at)
+            raise
         outcome = outcome_of(result)
+        self._told(outcome, reading)
+        try:
+            await self._keep(attempt, result, outcome, deadline_at)
+        finally:
+            if lane is not None and _timed_out(result):
+                hold = self._hold(lane, admitted.place, attempt.record.id)
+                _ = self._holds.begin(hold)
+            else:
+                self._leave(lane)
+        return result
+
+    def _told(self, outcome: str, reading: Reading) -> None:
         self._telemetry.write(outcome)
         if outcome in {OK, UNKNOWN}:
             self._invalidation.written()
             self._on_written(reading)
-        await self._keep(attempt, result, outcome, deadline_at)
-        timed_out = isinstance(result, Broke) and result.error.cause is Cause.TIMEOUT
-        if lane is not None and timed_out:
-            hold = self._hold(lane, admitted.place, attempt.record.id)
-            _ = self._holds.begin(hold)
-        else:
-            self._leave(lane)
-        return result
 
     async def _keep(
         self, attempt: Attempt, result: Result, outcome: str, deadline_at: float
     ) -> None:
         """Write down what came of it, before anybody is told."""
-        record, now = attempt.record, self._clock.monotonic()
         if outcome == UNKNOWN:
-            before = record if attempt.is_kept else None
-            unknown = record.unknown(now, deadline_at=deadline_at)
-            await self._ledger.move(before, unknown)
+            await self._keep_unknown(attempt, deadline_at)
         elif _changed_nothing(result):
             await self._undo(attempt)
         elif attempt.is_kept:
             answer = result.answer if isinstance(result, Fetched) else None
-            await self._ledger.move(record, record.answered(answer))
+            await self._ledger.conclude(
+                attempt.record, lambda known: known.answered(answer)
+            )
+
+    async def _keep_unknown(self, attempt: Attempt, deadline_at: float) -> None:
+        record, now = attempt.record, self._clock.monotonic()
+        if attempt.is_kept:
+            await self._ledger.conclude(
+                record, lambda known: known.unknown(now, deadline_at=deadline_at)
+            )
+        elif not self._ledger.is_full:
+            unknown = record.unknown(now, deadline_at=deadline_at)
+            await self._ledger.move(None, unknown)
+
+    async def _give_up(self, attempt: Attempt, why: T) -> T:
+        """Undo an attempt, whoever leaves meanwhile, and say why it was not sent."""
+        await asyncio.shield(self._background.begin(self._undo(attempt)))
+        return why
 
     async def _undo(self, attempt: Attempt) -> None:
         """Leave the ledger as if the attempt had not been made."""
-        record, before = attempt.record, attempt.before
-        if before is not None:
-            await self._ledger.move(record, record.put_back(before))
-        elif attempt.is_kept:
-            await self._ledger.remove(record)
+        if attempt.is_kept:
+            before, now = attempt.before, self._clock.monotonic()
+            await self._ledger.conclude(
+                attempt.record, lambda known: known.unsent(before, now)
+            )
 
     async def _hold(self, lane: Lane, place: Place, id_: str) -> None:
         """Keep a lane until the write is settled, or its place is free again."""
-        while not place.is_free and self._is_unknown(id_):
+        while not place.is_free and not self._is_settled(id_):
             await self._clock.sleep(HOLD_LOOK_S)
         self._leave(lane)
 
-    def _is_unknown(self, id_: str) -> bool:
+    def _is_settled(self, id_: str) -> bool:
         record = self._ledger.known(id_)
-        return record is not None and record.standing is Standing.UNKNOWN
+        return record is not None and record.standing in SETTLED
 
     def _leave(self, lane: Lane | None) -> None:
         if lane is not None:
@@ -198,6 +245,10 @@ def outcome_of(result: Result) -> str:
             return REFUSED if answer.status >= FIRST_REFUSAL else OK
         case Streamed():
             return OK
+
+
+def _timed_out(result: Result) -> bool:
+    return isinstance(result, Broke) and result.error.cause is Cause.TIMEOUT
 
 
 def _changed_nothing(result: Result) -> bool:

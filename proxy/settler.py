@@ -8,7 +8,9 @@ with that caller's credentials: no client's are ever kept. Of several proxies on
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proxy.calls import Admitted, Fetched
@@ -17,6 +19,8 @@ from proxy.messages import BreakerState, Healthy
 from proxy.records import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from proxy.calls import Caller
     from proxy.guard import Guard
     from proxy.invalidation import Invalidation
@@ -29,9 +33,22 @@ if TYPE_CHECKING:
     from proxy.telemetry import Telemetry
 
 TICK_S = 1.0
-LOOK_KEY = "look:1:{id}"
+FIRST_REFUSAL = 400
+LOOK_KEY = "look:1:{id}:{version}"
 SETTLED_APPLIED = "settled_applied"
 PRESUMED = "presumed_not_applied"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    What a look came to: the record as it is then known, maybe by another's move.
+
+    Only one that itself `found_nothing` allows to send a lost write again.
+    """
+
+    record: Record
+    found_nothing: bool = False
 
 
 class Settler:
@@ -70,58 +87,81 @@ class Settler:
         self._tick_s = min(TICK_S, settle_s / 4)
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
+        """Learn and look again and again, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            # Apart: a PMS that is slow to answer a look must not keep news of others.
+            _ = group.create_task(self._again(self._ledger.refresh))
+            _ = group.create_task(self._again(self._look_at_what_is_due))
+
+    async def _again(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._ledger.refresh()
-                if self._pms.has_own_key:
-                    await self._look_at_what_is_due()
+                await step()
             except Exception:  # noqa: BLE001  (a crash of ours must not end it)
                 self._telemetry.crashed()
             await self._clock.sleep(self._tick_s)
 
-    async def look(self, record: Record, asker: Request | None = None) -> Record:
+    async def look(self, record: Record, asker: Request | None = None) -> Look:
         """
-        Look for a write, and return its record as it is then known.
+        Look for a write.
 
         `asker` is the same caller's request, whose credentials are used where the proxy
-        has none of its own. A look that brings no answer changes nothing.
+        has none of its own. A look that brings no answer changes nothing; one whose
+        answer settles nothing is not made again at once.
         """
         if record.source is None:
-            return record
+            return Look(record)
         listed = await self._ask(self._pms.look(record.source), asker)
-        orders = None if listed is None else self._pms.read_look(listed, record.source)
+        if listed is None:
+            return Look(record)
+        orders = self._pms.read_look(listed, record.source)
         if orders is None:
-            return record
+            return await self._move(record, record.looked(self._clock.monotonic()))
+        return await self._weigh(record, orders, asker)
+
+    async def _weigh(
+        self, record: Record, orders: list[str], asker: Request | None
+    ) -> Look:
+        """Say what the orders that have a write's source tell of it."""
         now = self._clock.monotonic()
         if not orders and record.standing is not Standing.ANSWERED:
-            return await self._move(record, record.missed(now, settle_s=self._settle_s))
-        if len(orders) > 1 and not record.is_late:
-            # Two bookings of one yes: nothing settles that but a person.
+            missed = record.missed(now, settle_s=self._settle_s)
+            return await self._move(record, missed, found_nothing=True)
+        if len(orders) > _accounted_for(record) and not record.is_late:
+            # More bookings than one yes: nothing settles that but a person.
             return await self._move(record, record.doubled(now), orders)
         if len(orders) != 1 or record.standing is Standing.ANSWERED:
             return await self._move(record, record.looked(now))
         booking = self._pms.booking(orders[0], as_json=record.wants_json)
         found = await self._ask(booking, asker)
-        if found is None or not self._pms.is_booking(found):
-            return record
+        if found is None:
+            return Look(record)
+        if not self._pms.is_booking(found):
+            return await self._move(record, record.looked(now))
         return await self._move(record, record.found(found, now), orders)
 
     async def _look_at_what_is_due(self) -> None:
-        for record in self._ledger.held():
-            now = self._clock.monotonic()
+        if not self._pms.has_own_key:
+            return
+        for held in self._ledger.held():
+            if not held.is_open:
+                continue
+            # Looks take their time, in which this one may have moved.
+            record, now = self._ledger.known(held.id), self._clock.monotonic()
             if self._guard.state() is not BreakerState.CLOSED:
                 return
+            if record is None or not record.is_watched(now):
+                continue
             is_due = now >= record.next_look_at(self._settle_s)
-            if record.is_watched(now) and is_due and await self._is_ours(record):
-                await self.look(record)
+            if is_due and await self._is_ours(record):
+                _ = await self.look(record)
 
     async def _is_ours(self, record: Record) -> bool:
         """Say whether this look is this proxy's to make."""
         if self._shared is None:
             return True
         with suppress(BackendDown):
-            key = LOOK_KEY.format(id=record.id)
+            key = LOOK_KEY.format(id=record.id, version=record.version)
             return await self._shared.add(key, b"1", self._look_lease_s)
         return True
 
@@ -140,17 +180,32 @@ class Settler:
         return None
 
     async def _move(
-        self, before: Record, after: Record, orders: list[str] | None = None
-    ) -> Record:
+        self,
+        before: Record,
+        after: Record,
+        orders: list[str] | None = None,
+        *,
+        found_nothing: bool = False,
+    ) -> Look:
         if not await self._ledger.move(before, after):
-            return self._ledger.known(before.id) or before
+            return Look(self._ledger.known(before.id) or before, found_nothing)
         if after.is_late and not before.is_late:
             self._invalidation.written()
             self._telemetry.applied_late(before.resource, orders or [])
         elif after.standing is not before.standing:
-            is_found = after.standing is Standing.ANSWERED
-            if is_found:
-                self._invalidation.written()
-            outcome = SETTLED_APPLIED if is_found else PRESUMED
-            self._telemetry.settled(outcome, before.resource, orders or [])
-        return after
+            self._tell_settled(after, orders or [])
+        return Look(after, found_nothing)
+
+    def _tell_settled(self, record: Record, orders: list[str]) -> None:
+        if record.standing is Standing.ANSWERED:
+            self._invalidation.written()
+            self._telemetry.settled(SETTLED_APPLIED, record.resource, orders)
+        elif record.standing is Standing.PRESUMED:
+            self._telemetry.settled(PRESUMED, record.resource, orders)
+
+
+def _accounted_for(record: Record) -> int:
+    """Return how many bookings its answer tells of; one may be found of an unknown."""
+    answer = record.answer
+    is_refused = answer is not None and answer.status >= FIRST_REFUSAL
+    return 0 if record.standing is Standing.ANSWERED and is_refused else 1

@@ -80,28 +80,29 @@ class Writes:
         self, request: Request, reading: Reading, refused: Refused | None, key: str
     ) -> Reply | Problem:
         id_ = record_id(self._pms.scope(request), key)
-        record = self._record(request, reading, id_, key)
+        payload = self._payload(request)
         before = await self._ledger.find(id_)
-        what = self._decide(before, record)
+        what = self._decide(before, payload)
         if before is not None and self._may_look(what):
-            looked = await self._settler.look(before, request)
-            is_news = looked.version != before.version
-            before, what = looked, self._decide(looked, record)
-            if what is Next.LOOK_THEN_SEND:
-                # A look that brought no answer allows nothing.
-                what = Next.SEND if is_news else Next.TELL_UNKNOWN
-        match what:
-            case Problem():
-                return what
-            case Next.REPLAY if before is not None:
-                return _replay(before)
-            case Next.SEND:
-                return await self._send_keyed(request, reading, refused, record, before)
-            case _:
-                return problems.write_still_unknown()
+            look = await self._settler.look(before, request)
+            before, what = look.record, self._decide(look.record, payload)
+            if what is Next.LOOK_THEN_SEND and look.found_nothing:
+                what = Next.SEND
+        if what is not Next.SEND:
+            return self._tell(what, before)
+        # Made only now: a look takes its time, and this one's begins here.
+        record = self._record(request, reading, id_, key)
+        return await self._send_keyed(request, reading, refused, record, before)
 
-    def _decide(self, before: Record | None, record: Record) -> Next | Problem:
-        return decide(before, record.payload, self._clock.monotonic())
+    def _tell(self, what: Next | Problem, record: Record | None) -> Reply | Problem:
+        if isinstance(what, Problem):
+            return what
+        if what is Next.REPLAY and record is not None:
+            return _replay(record)
+        return problems.write_still_unknown()
+
+    def _decide(self, before: Record | None, payload: str) -> Next | Problem:
+        return decide(before, payload, self._clock.monotonic())
 
     def _may_look(self, what: Next | Problem) -> bool:
         # With an own key the settler looks by itself until it is presumed lost.
@@ -123,11 +124,14 @@ class Writes:
             return self._unsent("the ledger of writes is full")
         if before is not None:
             record = before.resent(record)
-        if not await self._ledger.move(before, record):
-            # Another was quicker, here or in another proxy.
-            what = self._decide(self._ledger.known(record.id), record)
-            return what if isinstance(what, Problem) else problems.under_way()
         attempt = Attempt(record=record, is_kept=True, before=before)
+        if not await self._sender.claim(attempt):
+            # Another was quicker, here or in another proxy.
+            known = self._ledger.known(record.id)
+            what = self._decide(known, record.payload)
+            if what is Next.SEND:
+                return problems.under_way()
+            return self._tell(what, known)
         return await self._send(request, reading, attempt)
 
     async def _send(
@@ -160,13 +164,16 @@ class Writes:
             caller=request.caller,
             resource=reading.resource,
             hotel=reading.hotel,
-            payload=payload_of(request, self._pms.open_query(request)),
+            payload=self._payload(request),
             source=lookable(reading.source, key),
             wants_json=reading.answers_json,
             began_at=now,
             ends_at=ends_at,
             deadline_at=ends_at,
         )
+
+    def _payload(self, request: Request) -> str:
+        return payload_of(request, self._pms.open_query(request))
 
     def _reply(self, result: Result) -> Reply | Problem:
         forwarded = cache_status("fwd=method")

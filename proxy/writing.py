@@ -105,6 +105,10 @@ class Writing:
             under_way_s=3 * policy.max_wait_s + policy.timeout_s + MARGIN_S,
         )
 
+    def shut(self) -> None:
+        """Let nobody wait for a lane any longer: the process ends."""
+        self._sender.shut()
+
     async def close(self) -> None:
         """Hold no lane any longer; what is sent is over by now."""
         await self._sender.close()
