@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from agent.api import STOPPING, Api
+from agent.intents import Grammar
 from agent.pms import PmsClient
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
 from agent.runner import Runner
@@ -47,7 +48,7 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
             app_secret=_secret(settings.whatsapp_app_secret),
             verify_token=_secret(settings.whatsapp_verify_token),
         ),
-        runner=Runner(pms, Sessions(), zone=zone, clock=clock),
+        runner=Runner(pms, Sessions(), understander=Grammar(), zone=zone, clock=clock),
         pms=pms,
         whatsapp=_whatsapp(settings, replies, clock),
         seen=Seen(),

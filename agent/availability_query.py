@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from agent.dates import LONGEST_STAY
 from agent.errors import FieldError
-from agent.messages import Search
+from agent.messages import LONGEST_STAY, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

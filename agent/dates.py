@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from agent.messages import LONGEST_STAY
 from agent.words import NUMBER, number
 
 MONTHS = {
@@ -35,7 +36,6 @@ MONTHS = {
     )
     for name in names.split()
 }
-LONGEST_STAY = 365
 # 29 February comes at least once in so many years; nobody asks further ahead.
 _YEARS_AHEAD = 8
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from agent.dates import next_day
 from agent.messages import (
     NOTHING_SAID,
     AskBreaker,
@@ -41,10 +40,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A conversation: `asked` is the question that is open."""
+    """
+    A conversation: `asked` is the question that is open.
+
+    `nights` is the length that was said, kept where the arrival moves.
+    """
 
     lang: Lang = "es"
     slots: Slots = NOTHING_SAID
+    nights: int | None = None
     asked: Question | None = None
     wants_booking: bool = False
 
@@ -91,20 +95,20 @@ def _guest_wrote(state: State, understood: Understood, today: date) -> Step:
             ]
         case Intent.GREETING:
             return state, [Say(phrase=Phrase.GREETING)]
-        case Intent.AVAILABILITY | Intent.BOOKING | Intent.OUT_OF_SCOPE:
-            answered = _answered(state, understood, today)
-            if answered is None and understood.intent is Intent.OUT_OF_SCOPE:
-                return state, [Say(phrase=Phrase.HELP), *_open_question(state)]
-            state = answered or state
+        case Intent.OUT_OF_SCOPE | Intent.HELP | Intent.CONFIRM_YES | Intent.CONFIRM_NO:
+            return state, [Say(phrase=Phrase.HELP), *_open_question(state)]
+        case Intent.AVAILABILITY | Intent.BOOKING | Intent.PRICE | Intent.ROOM_TYPES:
+            state = _merged(state, understood)
             state = replace(
                 state,
-                slots=_merged(state.slots, understood.slots),
                 wants_booking=state.wants_booking
                 or understood.intent is Intent.BOOKING,
             )
             if understood.is_past:
                 state = replace(
-                    state, slots=replace(state.slots, checkin=None), asked="checkin"
+                    state,
+                    slots=replace(state.slots, checkin=None, checkout=None),
+                    asked="checkin",
                 )
                 return state, [Say(phrase=Phrase.DATE_IS_PAST), *_open_question(state)]
             return _go_on(state)
@@ -163,7 +167,7 @@ def _search(slots: Slots) -> Search | None:
         return None
     return Search(
         checkin=slots.checkin,
-        checkout=slots.checkin + timedelta(days=slots.nights or 1),
+        checkout=slots.checkout or slots.checkin + timedelta(days=1),
         adults=slots.adults,
         children=slots.children or 0,
     )
@@ -173,36 +177,32 @@ def _open_question(state: State) -> list[Effect]:
     return [Say(phrase=_QUESTIONS[state.asked])] if state.asked else []
 
 
-def _answered(state: State, understood: Understood, today: date) -> State | None:
-    """Give a bare number to the question that is open, if it answers it."""
-    number = understood.number
-    if not number:
-        return None
-    if state.asked == "adults":
-        return replace(state, slots=replace(state.slots, adults=number))
-    # "2 y un bebé" is no day.
-    is_day = state.asked == "checkin" and understood.slots == NOTHING_SAID
-    if is_day and (checkin := next_day(number, today)):
-        return replace(state, slots=replace(state.slots, checkin=checkin))
-    return None
-
-
-def _merged(known: Slots, said: Slots) -> Slots:
+def _merged(state: State, understood: Understood) -> State:
     """Replace what was said anew and keep the rest, the number of nights too."""
+    known, said = state.slots, understood.slots
 
     def newest(new: int | None, old: int | None) -> int | None:
         return old if new is None else new
 
-    return Slots(
-        checkin=said.checkin or known.checkin,
-        nights=newest(said.nights, known.nights),
-        adults=newest(said.adults, known.adults),
-        children=newest(said.children, known.children),
+    checkin = said.checkin or known.checkin
+    nights = understood.nights or state.nights
+    if checkin and said.checkout and said.checkout > checkin:
+        nights = (said.checkout - checkin).days
+    return replace(
+        state,
+        slots=Slots(
+            checkin=checkin,
+            checkout=checkin + timedelta(days=nights) if checkin and nights else None,
+            adults=newest(said.adults, known.adults),
+            children=newest(said.children, known.children),
+            room_type=said.room_type or known.room_type,
+        ),
+        nights=nights,
     )
 
 
 def _not_past(slots: Slots, today: date) -> Slots:
     """Forget a check-in that went by while the conversation slept."""
     if slots.checkin is not None and slots.checkin < today:
-        return replace(slots, checkin=None)
+        return replace(slots, checkin=None, checkout=None)
     return slots

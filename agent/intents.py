@@ -8,15 +8,19 @@ say is None; no date is ever invented.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
 
-from agent.dates import read_stay
+from agent.dates import next_day, read_stay
 from agent.guests import bare_number, read_party
 from agent.messages import NOTHING_SAID, Intent, Lang, Slots, Understood
 from agent.words import fold
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
+
+    from agent.messages import Question
 
 
 def _words(text: str) -> frozenset[str]:
@@ -75,31 +79,45 @@ _AVAILABILITY = re.compile(
 )
 
 
-def understand(text: str, today: date) -> Understood:
-    """Understand `text`, written on `today` in the hotel's time zone."""
-    folded = fold(text)
-    lang = language(folded)
-    if _HUMAN.search(folded):
-        # "Con una persona" counts no guests.
-        return Understood(intent=Intent.HUMAN, lang=lang)
-    if _CANCEL.search(folded):
-        return Understood(intent=Intent.CANCEL, lang=lang)
-    stay = read_stay(folded, today)
-    party = read_party(folded)
-    slots = Slots(
-        checkin=stay.checkin,
-        nights=stay.nights,
-        adults=party.adults,
-        children=party.children,
-    )
-    says_something = stay.is_past or slots != NOTHING_SAID
-    return Understood(
-        intent=_intent(folded, says_something=says_something),
-        lang=lang,
-        slots=slots,
-        number=bare_number(folded),
-        is_past=stay.is_past,
-    )
+class Grammar:
+    """The understander that is built in."""
+
+    def understand(
+        self, text: str, now: datetime, expects: Question | None
+    ) -> Understood:
+        """Understand `text`; `now` is in the hotel's time zone."""
+        folded, today = fold(text), now.date()
+        lang = language(folded)
+        if _HUMAN.search(folded):
+            # "Con una persona" counts no guests.
+            return Understood(intent=Intent.HUMAN, lang=lang)
+        if _CANCEL.search(folded):
+            return Understood(intent=Intent.CANCEL, lang=lang)
+        stay = read_stay(folded, today)
+        party = read_party(folded)
+        slots = Slots(
+            checkin=stay.checkin,
+            checkout=stay.checkin + timedelta(days=stay.nights)
+            if stay.checkin and stay.nights
+            else None,
+            adults=party.adults,
+            children=party.children,
+        )
+        number = bare_number(folded)
+        if expects == "adults" and number:
+            slots = replace(slots, adults=number)
+        elif expects == "checkin" and number and slots == NOTHING_SAID:
+            # "2 y un bebé" is no day.
+            slots = replace(slots, checkin=next_day(number, today))
+        says_something = stay.is_past or bool(stay.nights) or slots != NOTHING_SAID
+        return Understood(
+            intent=_intent(folded, says_something=says_something),
+            lang=lang,
+            slots=slots,
+            number=number,
+            nights=None if stay.checkin else stay.nights,
+            is_past=stay.is_past,
+        )
 
 
 def language(folded: str) -> Lang | None:

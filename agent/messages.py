@@ -2,7 +2,8 @@
 Pure. The frozen values that the agent's parts hand to each other.
 
 Three groups: what a guest said (`Understood`), what the dialogue is told (`Event`)
-and what it asks for (`Effect`). None of them can create a booking.
+and what it asks for (`Effect`). None of them can create a booking. `Understander` is
+the seam where another reader of texts, such as a language model, can be plugged in.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
 
 Lang: TypeAlias = Literal["es", "en", "pt"]
 BreakerState: TypeAlias = Literal["closed", "open", "half_open", "unknown"]
-Question: TypeAlias = Literal["checkin", "adults"]
+Question: TypeAlias = Literal["checkin", "adults", "room_type", "confirmation"]
 HandOffReason: TypeAlias = Literal["asked", "booking", "cancel"]
+
+# The types of room that have a name here; which of them a house has is its own.
+ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
+LONGEST_STAY = 365
 
 
 class Intent(StrEnum):
@@ -27,7 +33,12 @@ class Intent(StrEnum):
     GREETING = "greeting"
     AVAILABILITY = "availability"
     BOOKING = "booking"
+    PRICE = "price"
+    ROOM_TYPES = "room_types"
+    CONFIRM_YES = "confirm_yes"
+    CONFIRM_NO = "confirm_no"
     CANCEL = "cancel"
+    HELP = "help"
     HUMAN = "human"
     OUT_OF_SCOPE = "out_of_scope"
 
@@ -51,12 +62,18 @@ class InboundText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
-    """What is known of the stay; None is what nobody said."""
+    """
+    What is known of the stay; None is what nobody said.
+
+    `checkout` is None, too, where only the arrival was said: how many nights are
+    meant then is the dialogue's to decide. `room_type` is one of `ROOM_TYPES`.
+    """
 
     checkin: date | None = None
-    nights: int | None = None
+    checkout: date | None = None
     adults: int | None = None
     children: int | None = None
+    room_type: str | None = None
 
 
 NOTHING_SAID = Slots()
@@ -67,16 +84,33 @@ class Understood:
     """
     One text, understood.
 
-    `lang` is None where no one could tell. `number` is a bare number, children apart:
-    only the dialogue knows which question that answers. `is_past` says that
-    a day was named, with its year, which is over.
+    `lang` is None where no one could tell; `confidence` is from 0 to 1. `number` is
+    a bare number, the answer to whatever question is open; where that is the arrival
+    or the adults, the slot holds it too. `nights` is a length said without an arrival
+    ("mejor 4 noches"). `is_past`: a day was named, with its year, which is over.
+    `is_vague`: a period without days ("en enero"). `room_word` is a word for a room
+    that is no known type ("cabaña").
     """
 
     intent: Intent
-    lang: Lang | None = None
     slots: Slots = NOTHING_SAID
+    lang: Lang | None = None
+    confidence: float = 1.0
     number: int | None = None
+    nights: int | None = None
     is_past: bool = False
+    is_vague: bool = False
+    room_word: str | None = None
+
+
+class Understander(Protocol):
+    """Reads one text; `agent.understanding.validation` keeps what it says possible."""
+
+    def understand(
+        self, text: str, now: datetime, expects: Question | None
+    ) -> Understood:
+        """Understand `text`; `now` is in the hotel's zone, `expects` what was asked."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

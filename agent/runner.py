@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 import structlog
 
 from agent.dialogue import step
-from agent.intents import understand
 from agent.messages import (
     AskBreaker,
     AskPms,
@@ -19,6 +18,7 @@ from agent.messages import (
     Say,
 )
 from agent.replies import render
+from agent.understanding.validation import checked
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Phrase,
         RoomsFound,
         Search,
+        Understander,
     )
     from agent.sessions import Session, Sessions
 
@@ -55,9 +56,16 @@ class Runner:
     """Holds the conversations of all guests."""
 
     def __init__(
-        self, pms: Pms, sessions: Sessions, *, zone: tzinfo, clock: Clock
+        self,
+        pms: Pms,
+        sessions: Sessions,
+        *,
+        understander: Understander,
+        zone: tzinfo,
+        clock: Clock,
     ) -> None:
         self._pms = pms
+        self._understander = understander
         self._sessions = sessions
         self._zone = zone
         self._clock = clock
@@ -67,8 +75,11 @@ class Runner:
         session = self._session(guest)
         async with session.lock:
             now = self._clock.wall().astimezone(self._zone)
-            first = GuestWrote(understood=understand(text, now.date()))
-            events: deque[Event] = deque([first])
+            understood = checked(
+                self._understander.understand(text, now, session.state.asked),
+                now.date(),
+            )
+            events: deque[Event] = deque([GuestWrote(understood=understood)])
             said: list[str] = []
             while events:
                 # Kept after every step: a turn cut short loses none of its slots.
@@ -102,7 +113,7 @@ class Runner:
                     guest=shortened(guest),
                     reason=effect.reason,
                     checkin=effect.slots.checkin and str(effect.slots.checkin),
-                    nights=effect.slots.nights,
+                    checkout=effect.slots.checkout and str(effect.slots.checkout),
                     adults=effect.slots.adults,
                     children=effect.slots.children,
                 )

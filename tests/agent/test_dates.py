@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.dates import LONGEST_STAY, Stay, next_day, read_stay
+from agent.dates import Stay, next_day, read_stay
+from agent.messages import LONGEST_STAY
 from agent.words import fold
 
 TUESDAY = date(2026, 11, 24)

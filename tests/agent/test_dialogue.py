@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.dialogue import State, step
-from agent.intents import understand
+from agent.intents import Grammar
 from agent.messages import (
     AskBreaker,
     AskPms,
@@ -25,21 +25,23 @@ from agent.messages import (
     Search,
     Slots,
 )
+from agent.understanding.validation import checked
 
 if TYPE_CHECKING:
-    from agent.messages import Effect, Event
+    from agent.messages import Effect, Event, Question
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 FREE = Room(id=1, room_type="double", name="Double", available=2, total=Decimal(300))
 FULL = Room(id=2, room_type="suite", name="Suite", available=0, total=Decimal(900))
 FOUND = RoomsFound(rooms=(FREE, FULL), currency="USD")
-STAY = Slots(checkin=date(2026, 12, 5), nights=3, adults=2)
+STAY = Slots(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
 SEARCH = Search(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
 
 
-def wrote(text: str) -> GuestWrote:
-    """Make the event of a guest's text."""
-    return GuestWrote(understood=understand(text, NOW.date()))
+def wrote(text: str, expects: Question | None = None) -> GuestWrote:
+    """Make the event of a guest's text, an answer to what was asked."""
+    said = Grammar().understand(text, NOW, expects)
+    return GuestWrote(understood=checked(said, NOW.date()))
 
 
 def play(*events: Event, state: State | None = None) -> tuple[State, list[Effect]]:
@@ -64,19 +66,19 @@ def test_one_question_a_turn() -> None:
 
 def test_bare_number_answers_the_question() -> None:
     """A bare number is a day where the date was asked, guests where they were."""
-    state, _ = play(wrote("tenés lugar?"), wrote("5"))
+    state, _ = play(wrote("tenés lugar?"), wrote("5", "checkin"))
     assert state.slots.checkin == date(2026, 12, 5)
-    state, effects = play(wrote("2"), state=state)
+    state, effects = play(wrote("2", "adults"), state=state)
     assert state.slots.adults == 2
     assert isinstance(effects[0], AskPms)
 
 
 def test_number_with_children() -> None:
     """A number with children, as "2 y un bebé", counts guests and names no day."""
-    state, effects = play(wrote("mañana"), wrote("2 y un bebé"))
+    state, effects = play(wrote("mañana"), wrote("2 y un bebé", "adults"))
     assert (state.slots.adults, state.slots.children) == (2, 1)
     assert isinstance(effects[0], AskPms)
-    state, _ = play(wrote("hay lugar?"), wrote("2 y un bebé"))
+    state, _ = play(wrote("hay lugar?"), wrote("2 y un bebé", "checkin"))
     assert state.slots.checkin is None
 
 
@@ -102,7 +104,9 @@ def test_one_night() -> None:
 def test_correction_keeps_the_rest() -> None:
     """A new check-in keeps the number of nights and the guests."""
     state, _ = play(wrote("del 5 al 8 de diciembre para 2"), wrote("mejor el 10/12"))
-    assert state.slots == Slots(checkin=date(2026, 12, 10), nights=3, adults=2)
+    assert state.slots == Slots(
+        checkin=date(2026, 12, 10), checkout=date(2026, 12, 13), adults=2
+    )
 
 
 def test_rooms_are_offered() -> None:
@@ -130,7 +134,7 @@ def test_booking_is_refused_while_not_closed() -> None:
             wrote("quiero reservar del 5 al 8 de diciembre para 2"), told
         )
         assert effects == [Say(phrase=Phrase.BOOKING_REFUSED)]
-        assert state == State(slots=STAY)
+        assert state == State(slots=STAY, nights=3)
 
 
 def test_booking_while_closed() -> None:
@@ -146,7 +150,9 @@ def test_booking_while_closed() -> None:
         wrote("del 5 al 8 de diciembre"), BreakerTold(state="closed"), state=state
     )
     assert effects == [Say(phrase=Phrase.ASK_ADULTS)]
-    state, effects = play(wrote("2"), BreakerTold(state="closed"), state=state)
+    state, effects = play(
+        wrote("2", "adults"), BreakerTold(state="closed"), state=state
+    )
     assert effects == [AskPms(search=SEARCH)]
     state, effects = play(FOUND, state=state)
     assert effects == [

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
+from agent.intents import Grammar
 from agent.messages import Guest, NothingToShow, Phrase, Room, RoomsFound, Search
 from agent.replies import PHRASES
 from agent.runner import Runner
@@ -53,7 +54,7 @@ def pms() -> FakePms:
 def runner(pms: FakePms, clock: FakeClock) -> Runner:
     """Run conversations in a hotel in Buenos Aires."""
     zone = ZoneInfo("America/Argentina/Buenos_Aires")
-    return Runner(pms, Sessions(), zone=zone, clock=clock)
+    return Runner(pms, Sessions(), understander=Grammar(), zone=zone, clock=clock)
 
 
 async def test_conversation(runner: Runner, pms: FakePms) -> None:

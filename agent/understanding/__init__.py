@@ -1,0 +1,1 @@
+"""Pure. Understands what a guest writes, in Spanish, Portuguese and English."""
