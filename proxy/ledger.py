@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from proxy import records
 from proxy.errors import BackendDown
@@ -251,4 +251,5 @@ def _ids(value: bytes | None) -> set[str]:
         return set()
     if not isinstance(found, list):
         return set()
-    return {id_ for id_ in cast("list[Any]", found) if isinstance(id_, str)}
+    ids: list[Any] = found
+    return {id_ for id_ in ids if isinstance(id_, str)}
