@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from proxy import records
 from proxy.errors import BackendDown
@@ -245,11 +245,9 @@ def _prevails(theirs: Record, ours: Record, before: Record | None) -> bool:
 
 def _ids(value: bytes | None) -> set[str]:
     """Read the list; foreign bytes list nothing."""
+    if value is None or not value.startswith(b"["):
+        return set()
     try:
-        found: Any = json.loads(value or b"[]")
+        return {id_ for id_ in json.loads(value) if isinstance(id_, str)}
     except (ValueError, RecursionError):
         return set()
-    if not isinstance(found, list):
-        return set()
-    ids: list[Any] = found
-    return {id_ for id_ in ids if isinstance(id_, str)}
