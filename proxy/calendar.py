@@ -145,6 +145,15 @@ class HotelCalendar:
             if free:
                 self._doubts.append(_Doubt(id_, day, stay.nights, free, sent_at))
 
+    def absorb(self, other: HotelCalendar) -> None:
+        """Take over what another calendar of this hotel has learned, without nights."""
+        self.names = {**other.names, **self.names}
+        self.labels = {**other.labels, **self.labels}
+        self.details = {**other.details, **self.details}
+        self.root = self.root or other.root
+        self.version = self.version or other.version
+        self.restrictions.absorb(other.restrictions)
+
     def offer(self, stay: Stay, now: float, *, usable_s: float) -> Offer | None:
         """Return what the nights say to a stay; None where they say nothing exact."""
         first = stay.checkin.toordinal()

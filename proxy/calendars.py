@@ -12,8 +12,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from proxy import calendar_codec
 from proxy.calendar import HotelCalendar
 from proxy.messages import Entry
+from proxy.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,11 +113,22 @@ class Calendars:
         told = self._pms.read_search(entry)
         if told is None:
             return
-        if stay.hotel not in self._hotels and len(self._hotels) < MAX_HOTELS:
-            self._hotels[stay.hotel] = _Hotel()
-        hotel = self._hotels.get(stay.hotel)
+        hotel = self._hotel(stay.hotel)
         if hotel is not None:
             hotel.calendar.learn(stay, told, entry.sent_at)
+
+    def learned(self) -> bytes:
+        """Return what was learned beside nights, for others and for the next run."""
+        hotels = {id_: hotel.calendar for id_, hotel in self._hotels.items()}
+        return calendar_codec.write(hotels, Moment.now(self._clock))
+
+    def absorb(self, learned: bytes) -> None:
+        """Take over what others, or the last run, have learned."""
+        told = calendar_codec.read(learned, Moment.now(self._clock))
+        for id_, calendar in (told or {}).items():
+            hotel = self._hotel(id_)
+            if hotel is not None:
+                hotel.calendar.absorb(calendar)
 
     def compose(self, reading: Reading) -> Composed | None:
         """Answer a search out of nights; None where they say nothing exact."""
@@ -162,6 +175,12 @@ class Calendars:
         """Return the age of the oldest night; 0 where there is none."""
         oldest = min(self._sent_at(), default=None)
         return 0.0 if oldest is None else self._clock.monotonic() - oldest
+
+    def _hotel(self, id_: str) -> _Hotel | None:
+        """Return a hotel, a new one where there is room for it."""
+        if id_ not in self._hotels and len(self._hotels) < MAX_HOTELS:
+            self._hotels[id_] = _Hotel()
+        return self._hotels.get(id_)
 
     def _compose(self, reading: Reading) -> tuple[Composed | None, str, int]:
         stay = reading.stay

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 KNOWN_FOR_S = 86400.0
 
@@ -31,6 +32,20 @@ class _Shown:
 
     taken: dict[int, float] = field(default_factory=dict[int, float])
     refused: dict[int, float] = field(default_factory=dict[int, float])
+
+    def last(self) -> float:
+        """Return when something was last shown."""
+        return max([*self.taken.values(), *self.refused.values()], default=0.0)
+
+
+class Row(NamedTuple):
+    """One fact that was shown: at `at`, a length was taken or refused."""
+
+    room_type: str
+    day: int
+    nights: int
+    at: float
+    taken: bool
 
 
 class Restrictions:
@@ -83,6 +98,23 @@ class Restrictions:
             shown.taken = {
                 length: seen for length, seen in shown.taken.items() if length in keeps
             }
+
+    def rows(self) -> list[Row]:
+        """Return all that was shown, the earliest first."""
+        rows = [
+            Row(room_type, day, nights, at, taken)
+            for (room_type, day), shown in self._shown.items()
+            for lengths, taken in ((shown.taken, True), (shown.refused, False))
+            for nights, at in lengths.items()
+        ]
+        return sorted(rows, key=lambda row: row.at)
+
+    def absorb(self, other: Restrictions) -> None:
+        """Take over what another has been shown of a type and day later than this."""
+        for key, shown in other._shown.items():
+            held = self._shown.get(key)
+            if held is None or shown.last() > held.last():
+                self._shown[key] = shown
 
     def forget_before(self, day: int) -> None:
         """Forget the days that are over."""

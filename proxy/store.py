@@ -11,6 +11,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proxy.messages import CacheKey, Entry
 
 # What an entry costs beside its text: objects, dictionary slot, tuples. Measured
@@ -43,15 +45,24 @@ class Store(Protocol):
         ...
 
     def youngest_sent_at(self) -> float | None:
-        """Return when the youngest copy was asked for (monotonic s)."""
+        """Return when the youngest copy that serves guests was asked for (s)."""
         ...
 
 
 class MemoryStore:
-    """Copies in this process, never more than `budget_bytes` of them."""
+    """
+    Copies in this process, never more than `budget_bytes` of them.
 
-    def __init__(self, budget_bytes: int) -> None:
+    `is_guests` says which keys make guests served: those the youngest is one of.
+    """
+
+    def __init__(
+        self,
+        budget_bytes: int,
+        is_guests: Callable[[CacheKey], bool] = lambda _: True,
+    ) -> None:
         self._budget_bytes = budget_bytes
+        self.is_guests = is_guests
         self._entries: OrderedDict[CacheKey, Entry] = OrderedDict()
         self._bytes = 0
         self._youngest_sent_at: float | None = None
@@ -83,7 +94,8 @@ class MemoryStore:
         self._entries[key] = entry
         self._entries.move_to_end(key)
         self._bytes += cost
-        self._youngest_sent_at = max(self._youngest_sent_at or 0.0, entry.sent_at)
+        if self.is_guests(key):
+            self._youngest_sent_at = max(self._youngest_sent_at or 0.0, entry.sent_at)
         while self._bytes > self._budget_bytes:
             old_key, old = self._entries.popitem(last=False)
             self._bytes -= cost_bytes(old_key, old)
@@ -99,7 +111,7 @@ class MemoryStore:
             if entry.sent_at <= until:
                 del self._entries[key]
                 self._bytes -= cost_bytes(key, entry)
-        times = [entry.sent_at for entry in self._entries.values()]
+        times = [e.sent_at for key, e in self._entries.items() if self.is_guests(key)]
         self._youngest_sent_at = max(times, default=None)
 
     def peek(self, key: CacheKey) -> Entry | None:

@@ -182,7 +182,8 @@ class TieredStore:
             if await self._shared.compare_and_set(name, found, value, left_s):
                 break
         sent_at_epoch_s = now.to_epoch_s(entry.sent_at)
-        if sent_at_epoch_s > self._youngest_epoch_s + LOOK_EVERY_S:
+        is_news = sent_at_epoch_s > self._youngest_epoch_s + LOOK_EVERY_S
+        if is_news and self._memory.is_guests(key):
             self._youngest_epoch_s = sent_at_epoch_s
             said = b"%d" % sent_at_epoch_s
             await self._shared.set(YOUNGEST_KEY, said, CLEARED_TTL_S)

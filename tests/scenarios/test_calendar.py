@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,15 @@ import pytest
 
 from demo import faults
 from demo.houses import THE_HOTEL_PRIME, build
+from demo.pms import StandIn
 from demo.rules import StayRule
-from fakes.clock import EPOCH
-from fakes.rig import BOOKING, SEARCH, a_rig
+from fakes.clock import EPOCH, FakeClock
+from fakes.redis_server import a_redis
+from fakes.rig import BOOKING, SEARCH, a_rig, a_run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from fakes.rig import Got, Rig
 
@@ -265,3 +269,84 @@ async def test_a_configured_hotel_needs_no_guest() -> None:
     async with a_rig({**CALENDAR, "PROXY_HOTELS": "1"}) as rig:
         await _passes(rig, 2 * STEP_S)
         assert await _nights_held(rig) == NIGHTS
+
+
+@pytest.mark.parametrize("kept_by", ["snapshot", "redis"])
+async def test_a_restart_in_an_outage_forgets_nothing(
+    kept_by: str, tmp_path: Path
+) -> None:
+    """Nights and what was learned are there, though the PMS cannot be asked."""
+    clock = FakeClock()
+    async with AsyncExitStack() as stack:
+        pms = await stack.enter_async_context(StandIn(clock=clock))
+        environ = {**CALENDAR, "PROXY_SNAPSHOT_PATH": str(tmp_path / "snapshot")}
+        if kept_by == "redis":
+            server = await stack.enter_async_context(a_redis())
+            environ = {**CALENDAR, "PROXY_REDIS_URL": server.url}
+        async with a_run(pms, clock, environ) as rig:
+            await _knows_all(rig)
+            would_say = await _ask(rig, 12, 3)
+            # Long enough for that copy to be gone.
+            await _passes(rig, 301)
+        await pms.refuses()
+        async with a_run(pms, clock, environ) as rig:
+            for _ in range(5):
+                await rig.get("/api/orders/1")
+            assert await rig.state() == "open"
+            await _passes(rig, STEP_S)
+            got = await _ask(rig, 12, 3)
+
+    assert got.status == 200
+    assert got.body == would_say.body
+    assert got.headers["Cache-Status"].endswith("; detail=calendar")
+
+
+async def test_two_proxies_ask_once() -> None:
+    """One asks for nights and tries; the other takes its copies out of Redis."""
+    clock = FakeClock()
+    async with (
+        a_redis() as server,
+        StandIn(clock=clock) as pms,
+        a_run(pms, clock, {**CALENDAR, "PROXY_REDIS_URL": server.url}) as one,
+        a_run(pms, clock, {**CALENDAR, "PROXY_REDIS_URL": server.url}) as other,
+    ):
+        await _knows_all(one)
+        # What was learned is told each minute, and heard in the next.
+        await _passes(other, 125)
+        calls = pms.call_count
+        assert await _nights_held(other) == NIGHTS
+        await _passes(one, 60)
+        # The nights may have become due once.
+        assert pms.call_count <= calls + 1
+        calls = pms.call_count
+        asked = [
+            await proxy.metric("pms_calendar_refresh_total", outcome="ok")
+            for proxy in (one, other)
+        ]
+        assert sum(asked) == calls - 1
+        await pms.refuses()
+        # Lengths that nobody has tried.
+        for proxy in (one, other):
+            assert (await _ask(proxy, 12, 5)).status == 200
+
+
+async def test_many_hotels_stay_within_the_budget() -> None:
+    """Of thirty hotels the nearest nights come first, and of the most asked."""
+    plans = [replace(THE_HOTEL_PRIME, name=f"Hotel {n}") for n in range(30)]
+    more = {"PROXY_REFRESH_PER_MIN": "20", "PROXY_CALENDAR_NIGHTS": "90"}
+    async with a_rig({**CALENDAR, **more}, house=build(plans)) as rig:
+        for hotel in range(1, 31):
+            await _ask(rig, 10, 1, hotel=hotel)
+        for _ in range(3):
+            await _ask(rig, 11, 1, hotel=17)
+        asked = rig.pms.call_count
+        await _passes(rig, 55)
+        first = [
+            call.body for call in rig.pms.calls[asked:] if b"date_wise" in call.body
+        ]
+        assert rig.pms.call_count - asked <= 20
+        await _passes(rig, 120)
+        assert rig.pms.call_count - asked <= 60
+
+    assert b"<id_hotel>17</id_hotel>" in first[0]
+    assert all(_day(-1).encode() in body for body in first)
