@@ -234,7 +234,7 @@ class _Day:
         is_partial = headers.get("X-Availability") == "incomplete"
         is_composed = "detail=calendar" in headers.get("Cache-Status", "")
         stay = question.stay
-        states = self._history.between(asked_s - age_s - AGE_STEP_S, now_s)
+        states = self._history.between(now_s - age_s - AGE_STEP_S, now_s)
         is_wrong = not is_right(
             said,
             [_pms_says(house, question) for house in states],
