@@ -62,10 +62,14 @@ def test_the_later_knowledge_of_a_day_wins() -> None:
         b'{"1": 5}',
         b'{"1": {}}',
         b'{"1":{"names":[],"labels":{},"details":{},"root":"","version":"","stays":[]}}',
-        b'{"1":{"names":{},"labels":{},"details":{},"root":"","version":"",'
-        b'"stays":[["1",1,1,NaN,true]]}}',
-        b'{"1":{"names":{},"labels":{},"details":{},"root":"","version":"",'
-        b'"stays":[["1","x",1,1,true]]}}',
+        (
+            b'{"1":{"names":{},"labels":{},"details":{},"root":"","version":"",'
+            b'"stays":[["1",1,1,NaN,true]]}}'
+        ),
+        (
+            b'{"1":{"names":{},"labels":{},"details":{},"root":"","version":"",'
+            b'"stays":[["1","x",1,1,true]]}}'
+        ),
         b"[" * 100_000,
     ],
     ids=lambda value: value[:40],
