@@ -79,8 +79,9 @@ def _border() -> str:
 
 def _set_up(number: int, tally: Tally) -> str:
     points: list[str] = []
+    ill = tally.ill().told
     for minute in range(MINUTES):
-        told = [one for one in tally.ill() if int((one.outage_s or 0) // 60) == minute]
+        told = [one for one in ill if int((one.outage_s or 0) // 60) == minute]
         part = share(told)
         if part is not None and len(told) >= FEWEST:
             points.append(f"{_x(minute + 0.5)},{_y(part)}")

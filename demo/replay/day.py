@@ -24,7 +24,7 @@ from demo.replay.demand import dice_for, outages, questions
 from demo.replay.follower import following
 from demo.replay.hotel import History, make_house, something_happens
 from demo.replay.judge import ROUNDING, is_right, read
-from demo.replay.tally import Tally, Told
+from demo.replay.tally import FIRST_S, Tally, Told
 from demo.replay.turning import (
     EPOCH,
     Dial,
@@ -184,11 +184,15 @@ class _Day:
     async def _pms_falls_ill(self) -> None:
         for outage in self._outages:
             await self._until(outage.begins_s)
+            before = self._pms.call_count
             if outage.kind in ILL:
                 self._pms.always(ILL[outage.kind]())
             else:
                 await self._pms.refuses()
+            await self._until(min(outage.begins_s + FIRST_S, outage.ends_s))
+            self.tally.calls_first += self._pms.call_count - before
             await self._until(outage.ends_s)
+            self.tally.calls_ill += self._pms.call_count - before
             self._pms.heals()
             self._pms.always(self._well)
 

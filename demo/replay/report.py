@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from demo.replay.tally import PROMPT_S, share
+from demo.replay.tally import FIRST_S, PROMPT_S, Tally, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from demo.replay.tally import Tally, Told
+    from demo.replay.tally import Part, Told
 
 LABEL = 40
 COLUMN = 15
@@ -19,43 +19,54 @@ NOTHING = "-"
 def table(tallies: Sequence[Tally], outages: int, nights: int) -> str:
     """Write the table; the shares are of all questions of a part of the day."""
     lines = [_line("", [tally.name for tally in tallies])]
-    parts: tuple[tuple[str, Callable[[Tally], list[Told]]], ...] = (
-        (f"First 300 s of the outages ({outages})", lambda tally: tally.first()),
-        ("The outages", lambda tally: tally.ill()),
-        ("All day", lambda tally: tally.told),
+    parts: tuple[tuple[str, Callable[[Tally], Part]], ...] = (
+        (f"First {FIRST_S} s of the outages ({outages})", Tally.first),
+        ("The outages", Tally.ill),
+        ("All day", Tally.whole),
     )
     for title, choose in parts:
-        told = [choose(tally) for tally in tallies]
-        lines += ["", f"{title}: {len(told[0])} questions"]
-        lines += [_line(name, map(of, told)) for name, of in _rows(nights)]
-    lines += [
-        "",
-        _line("Oldest answer, s", [f"{tally.oldest_s():.0f}" for tally in tallies]),
-        _line("Calls to the PMS", [str(tally.calls) for tally in tallies]),
-    ]
+        chosen = [choose(tally) for tally in tallies]
+        lines += ["", f"{title}: {len(chosen[0].told)} questions"]
+        lines += [_line(name, map(of, chosen)) for name, of in _rows(nights)]
     return "\n".join(lines)
 
 
-def _rows(nights: int) -> list[tuple[str, Callable[[list[Told]], str]]]:
+def _rows(nights: int) -> list[tuple[str, Callable[[Part], str]]]:
     return [
-        ("  answered", lambda told: _percent(share(told))),
+        ("  answered", lambda part: _percent(share(part.told))),
         (
             f"    of stays within {nights} nights",
-            lambda told: _percent(share(one for one in told if one.is_near)),
+            lambda part: _percent(share(one for one in part.told if one.is_near)),
         ),
+        ("    within 1 s", lambda part: _of(part, _is_prompt)),
+        ("  marked as potentially stale", lambda part: _of(part, _is_marked)),
         (
-            "    within 1 s",
-            lambda told: _part(
-                told, lambda one: one.outcome == "whole" and one.took_s <= PROMPT_S
-            ),
+            "  partial: some types withheld",
+            lambda part: _percent(share(part.told, "partial")),
         ),
-        ("  marked as potentially stale", lambda t: _part(t, lambda o: o.is_marked)),
-        ("  partial: some types withheld", lambda t: _percent(share(t, "partial"))),
-        ("  wrong, answers", lambda t: str(sum(one.is_wrong for one in t))),
+        ("  wrong, answers", lambda part: str(sum(map(_is_wrong, part.told)))),
+        (
+            "  oldest answer, s",
+            lambda part: f"{max((one.age_s for one in part.told), default=0):.0f}",
+        ),
+        ("  calls that reached the PMS", lambda part: str(part.calls)),
     ]
 
 
-def _part(told: list[Told], holds: Callable[[Told], bool]) -> str:
+def _is_prompt(told: Told) -> bool:
+    return told.outcome == "whole" and told.took_s <= PROMPT_S
+
+
+def _is_marked(told: Told) -> bool:
+    return told.is_marked
+
+
+def _is_wrong(told: Told) -> bool:
+    return told.is_wrong
+
+
+def _of(part: Part, holds: Callable[[Told], bool]) -> str:
+    told = part.told
     return _percent(sum(map(holds, told)) / len(told) if told else None)
 
 

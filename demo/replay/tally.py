@@ -34,24 +34,36 @@ class Told:
 
 
 @dataclass(slots=True)
+class Part:
+    """A part of a day: its questions, and the calls that reached the PMS in it."""
+
+    told: list[Told]
+    calls: int
+
+
+@dataclass(slots=True)
 class Tally:
-    """A set-up's day."""
+    """A set-up's day; calls are those of the whole, of outages, of their beginnings."""
 
     name: str
     told: list[Told] = field(default_factory=list)
     calls: int = 0
+    calls_ill: int = 0
+    calls_first: int = 0
 
-    def first(self) -> list[Told]:
-        """Give those of the first five minutes of outages."""
-        return [one for one in self.ill() if (one.outage_s or 0) < FIRST_S]
+    def first(self) -> Part:
+        """Give the first five minutes of outages."""
+        told = [one for one in self.ill().told if (one.outage_s or 0) < FIRST_S]
+        return Part(told, self.calls_first)
 
-    def ill(self) -> list[Told]:
-        """Give those of outages."""
-        return [one for one in self.told if one.outage_s is not None]
+    def ill(self) -> Part:
+        """Give the outages."""
+        told = [one for one in self.told if one.outage_s is not None]
+        return Part(told, self.calls_ill)
 
-    def oldest_s(self) -> float:
-        """Give the greatest age that an answer admitted."""
-        return max((one.age_s for one in self.told), default=0)
+    def whole(self) -> Part:
+        """Give the day."""
+        return Part(self.told, self.calls)
 
 
 def share(told: Iterable[Told], of: Outcome = "whole") -> float | None:
