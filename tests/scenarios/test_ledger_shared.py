@@ -188,6 +188,10 @@ async def test_a_write_through_one_makes_the_others_copies_stale(pair: Pair) -> 
     await gate.arrived.wait()
     assert (await pair.one.book(**KEY)).status == 200
     await pair.passes(0.5)
+    seen = pair.pms.call_count
+    # Nobody who asks after the write joins a read from before it.
+    assert (await pair.two.search(11)).status == 200
+    assert pair.pms.call_count == seen + 1
     gate.release()
     assert (await reading).status == 200
 
