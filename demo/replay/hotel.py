@@ -73,8 +73,8 @@ def make_house(dice: random.Random, now: datetime) -> House:
     ]
     house.price_rules[executive].append(PriceRule(way="decrease", value=99.99))
     house.stay_rules[luxury] += [
-        StayRule(max_nights=28),
-        StayRule(min_nights=2, max_nights=14, first=season[0], last=season[1]),
+        StayRule(min_nights=2, max_nights=28),
+        StayRule(min_nights=3, max_nights=10, first=season[0], last=season[1]),
     ]
     for _ in range(BOOKED_BEFORE):
         _books(house, dice, now)
