@@ -13,11 +13,11 @@ A night is as old as the request that brought it; none past `usable_s` is in any
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proxy.calendar_values import Offer, TypeOffer
+from proxy.refusals import Look, Refusals, Refused
 from proxy.restrictions import Restrictions, Taken
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # The longest stay that is tried to learn its type's restriction.
 LONGEST_TRY = 14
-# Refusals that wait to be confirmed by the next nights.
-MAX_DOUBTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,6 @@ class _Night:
     types: dict[str, _TypeNight]
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A type that had no room for a stay though the nights said otherwise."""
-
-    room_type: str
-    day: int
-    nights: int
-    free: int
-    sent_at: float
-
-
 class HotelCalendar:
     """One hotel's nights, rooms and restrictions."""
 
@@ -74,9 +61,10 @@ class HotelCalendar:
         self.version = ""
         self._bits: dict[str, int] = {}
         self._rooms: list[str] = []
-        self._type_of: dict[str, str] = {}
         self._nights: dict[int, _Night] = {}
-        self._doubts: deque[_Doubt] = deque(maxlen=MAX_DOUBTS)
+        # The rooms that a type has, as far as they are free on a night that is held.
+        self._seen: dict[str, int] = {}
+        self._refusals = Refusals()
         self._next_try = 0
 
     def __len__(self) -> int:
@@ -94,11 +82,11 @@ class HotelCalendar:
 
     def lacks(self, *, as_json: bool) -> bool:
         """Say whether a type or a room is held whose answer cannot be written."""
-        types = self._type_of.values()
+        types = self._seen.keys()
         if not as_json:
-            return not {*types} <= self.labels.keys()
-        has_rooms = self._type_of.keys() <= self.details.keys()
-        return not (has_rooms and {*types} <= self.names.keys())
+            return not types <= self.labels.keys()
+        rooms = {room for free in self._seen.values() for room in self._named(free)}
+        return not (types <= self.names.keys() and rooms <= self.details.keys())
 
     def put(self, nights: Iterable[ToldNight], sent_at: float) -> None:
         """Take nights over, unless younger ones are held."""
@@ -111,18 +99,19 @@ class HotelCalendar:
                 told.currency,
                 told.total_rooms,
                 {
-                    id_: _TypeNight(
-                        self._free(id_, one.free), one.price, one.price_with_tax
-                    )
+                    id_: _TypeNight(self._free(one.free), one.price, one.price_with_tax)
                     for id_, one in told.types.items()
                 },
             )
-        self._settle_doubts()
+        self._seen = self._rooms_seen()
+        for refused, at in self._refusals.believed(self._look):
+            self.restrictions.shows(*refused, at, taken=False)
 
     def forget_before(self, day: int) -> None:
         """Forget the days that are over."""
         self._nights = {held: n for held, n in self._nights.items() if held >= day}
         self.restrictions.forget_before(day)
+        self._refusals.forget_before(day)
 
     def drop(self, first: int, nights: int) -> None:
         """Forget nights that a booking has touched."""
@@ -143,7 +132,7 @@ class HotelCalendar:
                 continue
             free = self._free_for(id_, day, stay.nights)
             if free:
-                self._doubts.append(_Doubt(id_, day, stay.nights, free, sent_at))
+                self._refusals.add(Refused(id_, day, stay.nights), free, sent_at)
 
     def absorb(self, other: HotelCalendar) -> None:
         """Take over what another calendar of this hotel has learned, without nights."""
@@ -161,7 +150,8 @@ class HotelCalendar:
         if nights is None or any(now - n.sent_at > usable_s for n in nights):
             return None
         ids = list(nights[0].types)
-        alike = all(
+        # Of an unknown hotel the PMS tells nights without types, and no totals.
+        alike = bool(ids) and all(
             list(n.types) == ids
             and (n.currency, n.total_rooms)
             == (nights[0].currency, nights[0].total_rooms)
@@ -173,7 +163,8 @@ class HotelCalendar:
         offers: list[TypeOffer] = []
         withheld: list[str] = []
         for id_ in asked:
-            free = self._free_for(id_, first, stay.nights)
+            told = [night.types[id_] for night in nights]
+            free = _free_on_all(told)
             takes = self.restrictions.takes(id_, first, stay.nights, now)
             # Where no room is free it makes no difference.
             if free and takes is Taken.UNKNOWN:
@@ -183,10 +174,8 @@ class HotelCalendar:
                 TypeOffer(
                     id=id_,
                     rooms=self._named(free if takes is not Taken.NO else 0),
-                    price=round(sum(n.types[id_].price for n in nights), 2),
-                    price_with_tax=round(
-                        sum(n.types[id_].price_with_tax for n in nights), 2
-                    ),
+                    price=round(sum([one.price for one in told]), 2),
+                    price_with_tax=round(sum([one.price_with_tax for one in told]), 2),
                 )
             )
         total = self._total_rooms(nights[0], [one.id for one in offers])
@@ -217,33 +206,17 @@ class HotelCalendar:
     def _length_to_try(self, day: int, now: float) -> int | None:
         night = self._nights.get(day)
         for id_ in night.types if night is not None else ():
-            longest = self._longest_free(id_, day)
-            low, high = 1, longest
-            while low <= high:
-                for length in (low, high):
-                    if self._teaches(id_, day, length, now):
-                        return length
-                # Both ends are known: is what lies between?
-                ends = [
-                    self.restrictions.takes(id_, day, length, now)
-                    for length in (low, high)
-                ]
-                middle = (low + high) // 2
-                if ends[0] is ends[1] is Taken.YES or middle == low:
-                    break
-                if self._teaches(id_, day, middle, now):
-                    return middle
-                takes = self.restrictions.takes(id_, day, middle, now)
-                low, high = (middle, high) if takes is ends[0] else (low, middle)
+            unknown = self.restrictions.unknown(id_, day, LONGEST_TRY, now)
+            longest = self._longest_free(id_, day) if unknown else 0
+            teach = [
+                length
+                for length in unknown
+                if length <= longest
+                and not self._refusals.waits(Refused(id_, day, length))
+            ]
+            if teach:
+                return _best(teach, longest)
         return None
-
-    def _teaches(self, id_: str, day: int, nights: int, now: float) -> bool:
-        doubted = any(
-            (doubt.room_type, doubt.day, doubt.nights) == (id_, day, nights)
-            for doubt in self._doubts
-        )
-        unknown = self.restrictions.takes(id_, day, nights, now) is Taken.UNKNOWN
-        return unknown and not doubted
 
     def _longest_free(self, id_: str, day: int) -> int:
         free, length = -1, 0
@@ -256,25 +229,11 @@ class HotelCalendar:
             length += 1
         return length
 
-    def _settle_doubts(self) -> None:
-        """
-        Believe a refusal where nights from after it say that the room was free.
-
-        Nights may be minutes old: what they called free may have been sold by then.
-        """
-        doubts, self._doubts = self._doubts, deque(maxlen=MAX_DOUBTS)
-        for doubt in doubts:
-            nights = self._stay(doubt.day, doubt.nights)
-            if nights is None or any(n.sent_at <= doubt.sent_at for n in nights):
-                self._doubts.append(doubt)
-            elif self._free_for(doubt.room_type, doubt.day, doubt.nights) & doubt.free:
-                self.restrictions.shows(
-                    doubt.room_type,
-                    doubt.day,
-                    doubt.nights,
-                    doubt.sent_at,
-                    taken=False,
-                )
+    def _look(self, refused: Refused) -> Look | None:
+        nights = self._stay(refused.day, refused.nights)
+        if nights is None:
+            return None
+        return Look(self._free_for(*refused), min(n.sent_at for n in nights))
 
     def _stay(self, first: int, count: int) -> list[_Night] | None:
         nights = [self._nights.get(day) for day in range(first, first + count)]
@@ -282,21 +241,18 @@ class HotelCalendar:
         return found if len(found) == count and found else None
 
     def _free_for(self, id_: str, first: int, count: int) -> int:
-        free = -1
-        for day in range(first, first + count):
-            night = self._nights.get(day)
-            told = None if night is None else night.types.get(id_)
-            free &= 0 if told is None else told.free
-        return free
+        nights = self._stay(first, count) or []
+        told = [night.types.get(id_) for night in nights]
+        found = [one for one in told if one is not None]
+        return _free_on_all(found) if len(found) == count else 0
 
-    def _free(self, id_: str, rooms: Mapping[str, str]) -> int:
+    def _free(self, rooms: Mapping[str, str]) -> int:
         free = 0
         for room, number in rooms.items():
             bit = self._bits.get(room)
             if bit is None:
                 bit = self._bits[room] = 1 << len(self._rooms)
                 self._rooms.append(room)
-            self._type_of[room] = id_
             self.numbers[room] = number
             free |= bit
         return free
@@ -304,15 +260,44 @@ class HotelCalendar:
     def _named(self, free: int) -> tuple[str, ...]:
         rooms: list[str] = []
         while free:
-            lowest = free & -free
-            rooms.append(self._rooms[lowest.bit_length() - 1])
-            free ^= lowest
+            last = free.bit_length() - 1
+            rooms.append(self._rooms[last])
+            free ^= 1 << last
         return tuple(sorted(rooms, key=int))
+
+    def _rooms_seen(self) -> dict[str, int]:
+        seen: dict[str, int] = {}
+        for night in self._nights.values():
+            for id_, told in night.types.items():
+                seen[id_] = seen.get(id_, 0) | told.free
+        return seen
 
     def _total_rooms(self, night: _Night, ids: list[str]) -> int | None:
         """Count the rooms of types, free or not; None where not all are known."""
         if ids == list(night.types):
             return night.total_rooms
-        if len(self._type_of) != night.total_rooms:
+        seen = {id_: rooms.bit_count() for id_, rooms in self._seen.items()}
+        if sum(seen.values()) != night.total_rooms:
             return None
-        return sum(id_ in ids for id_ in self._type_of.values())
+        return sum(seen[id_] for id_ in ids)
+
+
+def _free_on_all(told: list[_TypeNight]) -> int:
+    free = -1
+    for one in told:
+        free &= one.free
+    return free
+
+
+def _best(lengths: list[int], longest: int) -> int:
+    """
+    Choose a length to try: the ends first, then within the first gap.
+
+    Nearer to its short end: there most restrictions end, and most guests ask.
+    """
+    if lengths[0] == 1:
+        return 1
+    if lengths[-1] == longest:
+        return longest
+    gap = [length for at, length in enumerate(lengths) if length == lengths[0] + at]
+    return gap[(len(gap) - 1) // 3]

@@ -33,7 +33,7 @@ class ToldSearch:
     """
     An answer to a guest's search: each type's free rooms, and what goes with them.
 
-    `labels` are the types' names as marked up, `names` as plain text, `details` each
+    `labels` are the types' names as XML has them, `names` as JSON has, `details` each
     room's entry, `root` what the links begin with: each where the format has it.
     `version` is the PMS's.
     """

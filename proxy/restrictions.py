@@ -30,8 +30,56 @@ class Taken(Enum):
 class _Shown:
     """What was shown of one type and day: lengths, and when they were (monotonic s)."""
 
+    oldest: float
     taken: dict[int, float] = field(default_factory=dict[int, float])
     refused: dict[int, float] = field(default_factory=dict[int, float])
+
+    def takes(self, nights: int) -> Taken:
+        if self.taken:
+            low, high = min(self.taken), max(self.taken)
+            if low <= nights <= high:
+                return Taken.YES
+            for length in self.refused:
+                if nights <= length < low or high < length <= nights:
+                    return Taken.NO
+        return Taken.NO if nights in self.refused else Taken.UNKNOWN
+
+    def unknown(self, longest: int) -> list[int]:
+        if not self.taken:
+            return [n for n in range(1, longest + 1) if n not in self.refused]
+        low, high = min(self.taken), max(self.taken)
+        shorter = max([n for n in self.refused if n < low], default=0)
+        longer = min([n for n in self.refused if n > high], default=longest + 1)
+        gaps = (*range(shorter + 1, low), *range(high + 1, longer))
+        return [n for n in gaps if n <= longest]
+
+    def adds_taken(self, nights: int, at: float) -> None:
+        ends = [nights, *self.taken]
+        low, high = min(ends), max(ends)
+        between = [length for length in self.refused if low <= length <= high]
+        if any(self.refused[length] > at for length in between):
+            return
+        for length in between:
+            del self.refused[length]
+        self.taken[nights] = max(at, self.taken.get(nights, at))
+        # Only the two ends tell anything.
+        self.taken = {length: self.taken[length] for length in {low, high}}
+
+    def adds_refused(self, nights: int, at: float) -> None:
+        taken = self.taken
+        if taken and min(taken) <= nights <= max(taken):
+            if taken.get(nights, min(taken.values())) > at:
+                return
+            # Which end has moved is not known, but where one is past it, that one.
+            is_end = nights in taken
+            self.taken = {n: taken[n] for n in taken if is_end and n != nights}
+        self.refused[nights] = at
+
+    def forgets(self, before: float) -> None:
+        self.taken = {n: at for n, at in self.taken.items() if at >= before}
+        self.refused = {n: at for n, at in self.refused.items() if at >= before}
+        times = (*self.taken.values(), *self.refused.values())
+        self.oldest = min(times, default=before)
 
     def last(self) -> float:
         """Return when something was last shown."""
@@ -57,47 +105,23 @@ class Restrictions:
     def takes(self, room_type: str, day: int, nights: int, now: float) -> Taken:
         """Say whether a type takes a stay."""
         shown = self._at(room_type, day, now)
-        if shown is None:
-            return Taken.UNKNOWN
-        taken, refused = shown.taken, shown.refused
-        if taken and min(taken) <= nights <= max(taken):
-            return Taken.YES
-        if nights in refused:
-            return Taken.NO
-        if taken:
-            too_short = [length for length in refused if length < min(taken)]
-            too_long = [length for length in refused if length > max(taken)]
-            if (too_short and nights <= max(too_short)) or (
-                too_long and nights >= min(too_long)
-            ):
-                return Taken.NO
-        return Taken.UNKNOWN
+        return Taken.UNKNOWN if shown is None else shown.takes(nights)
+
+    def unknown(self, room_type: str, day: int, longest: int, now: float) -> list[int]:
+        """List the lengths up to `longest` of which it is not known."""
+        shown = self._at(room_type, day, now)
+        return [*range(1, longest + 1)] if shown is None else shown.unknown(longest)
 
     def shows(
         self, room_type: str, day: int, nights: int, at: float, *, taken: bool
     ) -> None:
         """Take note of what an answer has shown; the later one is right."""
-        shown = self._shown.setdefault((room_type, day), _Shown())
+        shown = self._shown.setdefault((room_type, day), _Shown(at))
+        shown.oldest = min(shown.oldest, at)
         if taken:
-            shown.taken[nights] = at
-            low, high = min(shown.taken), max(shown.taken)
-            shown.refused = {
-                length: seen
-                for length, seen in shown.refused.items()
-                if not low <= length <= high
-            }
-            # Only the two ends tell anything.
-            shown.taken = {length: shown.taken[length] for length in {low, high}}
-            return
-        shown.refused[nights] = at
-        low, high = min(shown.taken, default=nights), max(shown.taken, default=nights)
-        if low <= nights <= high:
-            # Which end has moved is not known, but where one is past it, that one.
-            keeps = range(nights + 1, high + 1) if nights == low else range(low, nights)
-            keeps = keeps if nights in {low, high} else range(0)
-            shown.taken = {
-                length: seen for length, seen in shown.taken.items() if length in keeps
-            }
+            shown.adds_taken(nights, at)
+        else:
+            shown.adds_refused(nights, at)
 
     def rows(self) -> list[Row]:
         """Return all that was shown, the earliest first."""
@@ -124,10 +148,6 @@ class Restrictions:
 
     def _at(self, room_type: str, day: int, now: float) -> _Shown | None:
         shown = self._shown.get((room_type, day))
-        if shown is None:
-            return None
-        for lengths in (shown.taken, shown.refused):
-            for length, seen in list(lengths.items()):
-                if now - seen > KNOWN_FOR_S:
-                    del lengths[length]
+        if shown is not None and now - shown.oldest > KNOWN_FOR_S:
+            shown.forgets(now - KNOWN_FOR_S)
         return shown

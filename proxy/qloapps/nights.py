@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from proxy.messages import Stay
 
 JSON_QUERY = "output_format=JSON"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SEARCH = (
     "<qloapps><hotel_ari><id_hotel>{hotel}</id_hotel>"
     "<date_from>{first}</date_from><date_to>{end}</date_to>{more}</hotel_ari></qloapps>"
@@ -117,7 +118,7 @@ def _json_search(body: bytes) -> ToldSearch:
             id_: frozenset(str(room["id_room"]) for room in found)
             for id_, found in rooms.items()
         },
-        names={str(one["id_room_type"]): str(one["name"]) for one in types},
+        names={str(one["id_room_type"]): _json_text(one["name"]) for one in types},
         details={
             str(room["id_room"]): _json_text(room)
             for found in rooms.values()
@@ -181,16 +182,19 @@ def _write_json(stay: Stay, offer: Offer, hotel: HotelCalendar) -> bytes:
 
 
 def _json_type(one: TypeOffer, stay: Stay, hotel: HotelCalendar) -> str:
-    numbers = {name: php.json_number(p) for name, p in _prices(one, stay).items()}
-    head = {"id_room_type": int(one.id), **numbers, "name": hotel.names[one.id]}
+    prices = "".join(
+        [f'"{name}":{php.json_number(p)!r},' for name, p in _prices(one, stay).items()]
+    )
     rooms = ",".join([f'"{room}":{hotel.details[room]}' for room in one.rooms])
     available = f"{{{rooms}}}" if rooms else "[]"
-    return f'{_json_text(head)[:-1]},"rooms":{{"available":{available}}}}}'
+    return (
+        f'{{"id_room_type":{one.id},{prices}"name":{hotel.names[one.id]},'
+        f'"rooms":{{"available":{available}}}}}'
+    )
 
 
 def _json_text(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("/", "\\/")
+    return _JSON.encode(value).replace("/", "\\/")
 
 
 def _write_xml(stay: Stay, offer: Offer, hotel: HotelCalendar) -> bytes:

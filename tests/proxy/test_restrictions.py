@@ -51,6 +51,41 @@ def test_what_was_shown_and_what_follows(
     assert _after(*shown).takes("1", DAY, nights, 10.0) is takes
 
 
+@pytest.mark.parametrize(
+    ("shown", "nights", "takes"),
+    [
+        # Refused at 5 s; the others are told late.
+        (((3, False, 5.0), (3, True, 1.0)), 3, NO),
+        (((3, False, 5.0), (2, True, 1.0), (4, True, 2.0)), 3, NO),
+        (((3, True, 5.0), (3, False, 1.0)), 3, YES),
+        (((2, True, 4.0), (4, True, 5.0), (3, False, 1.0)), 3, YES),
+        (((2, True, 5.0), (4, True, 0.0), (2, False, 1.0)), 3, YES),
+    ],
+)
+def test_what_comes_late_does_not_count_as_later(
+    shown: tuple[tuple[int, bool, float], ...], nights: int, takes: Taken
+) -> None:
+    """The instant of the answer decides, not the order in which they are told."""
+    known = Restrictions()
+    for length, taken, at in shown:
+        known.shows("1", DAY, length, at, taken=taken)
+    assert known.takes("1", DAY, nights, 10.0) is takes
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 16), st.booleans()), max_size=12),
+    st.integers(1, 14),
+)
+def test_what_is_unknown_is_listed(shown: list[tuple[int, bool]], longest: int) -> None:
+    """The list has each length of which nothing is said, whatever was shown."""
+    known = _after(*shown)
+    assert known.unknown("1", DAY, longest, 50.0) == [
+        nights
+        for nights in range(1, longest + 1)
+        if known.takes("1", DAY, nights, 50.0) is UNKNOWN
+    ]
+
+
 def test_types_and_days_are_apart() -> None:
     """What one type takes on one day tells nothing of another's, or another day."""
     known = _after((1, True))
