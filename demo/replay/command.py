@@ -18,6 +18,7 @@ from demo.replay.report import table
 if TYPE_CHECKING:
     import argparse
 
+INTERRUPTED = 130
 TITLE = "Guests' questions that are answered in full while the PMS is down"
 
 
@@ -52,6 +53,8 @@ def replay(options: argparse.Namespace) -> int:
     try:
         with progress(len(set_ups) * plan.seconds / 3600) as tell:
             tallies = [play_day(plan, one, partial(tell, one.name)) for one in set_ups]
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except (DidNotStart, ChildProcessError) as exc:
         sys.stderr.write(f"The replay cannot go on: {exc}\n")
         return 2
