@@ -73,11 +73,11 @@ class History(RuleBasedStateMachine):
             self.record, self.model = None, Model()
 
     @precondition(lambda self: not self.is_out)
-    @rule(looks=st.booleans())
-    def a_caller_comes(self, looks: bool) -> None:
+    @rule()
+    def a_caller_comes(self) -> None:
         """Send it if that is what it comes to, after a look where one is asked for."""
         what = decide(self.record, "digest", self.now)
-        if what is Next.LOOK_THEN_SEND and looks:
+        if what is Next.LOOK_THEN_SEND:
             self._put(self._known().missed(self.now, settle_s=SETTLE_S))
             self.model.missed_at = self.now
             what = Next.SEND
@@ -102,57 +102,36 @@ class History(RuleBasedStateMachine):
         self.model.missed_at = None
 
     @precondition(lambda self: self.may_end)
-    @rule(is_refused=st.booleans())
-    def the_pms_answers(self, is_refused: bool) -> None:
-        """Keep the answer."""
-        self._put(self._known().answered(REFUSED if is_refused else BOOKED))
-        self.is_out, self.model.was_answered = False, True
-
-    @precondition(lambda self: self.may_end)
-    @rule()
-    def the_answer_is_lost(self) -> None:
-        """Keep that nothing is known."""
-        unknown = self._known().unknown(self.now, deadline_at=self.deadline_at)
-        self._put(unknown)
+    @rule(how=st.sampled_from(["booked", "refused", "lost", "lost", "not sent"]))
+    def the_call_ends(self, how: str) -> None:
+        """Keep what came of it."""
         self.is_out = False
-
-    @precondition(lambda self: self.may_end)
-    @rule()
-    def it_was_not_sent(self) -> None:
-        """Undo it."""
-        self._put(self._known().unsent(self.before, self.now))
-        self.is_out = False
-        self.model.sendings.pop()
-
-    @precondition(lambda self: self.may_look)
-    @rule()
-    def a_look_finds_nothing(self) -> None:
-        """Presume it lost, when it is time."""
-        if self._known().standing is Standing.ANSWERED:
-            self._put(self._known().looked(self.now))
-            return
-        self._put(self._known().missed(self.now, settle_s=SETTLE_S))
-        self.model.missed_at = self.now
-
-    @precondition(lambda self: self.may_look)
-    @rule()
-    def a_look_settles_nothing(self) -> None:
-        """Look again later."""
-        self._put(self._known().looked(self.now))
-
-    @precondition(lambda self: self.may_look)
-    @rule()
-    def a_look_finds_it(self) -> None:
-        """Take the booking for the answer."""
-        if self._known().standing is not Standing.ANSWERED:
-            self._put(self._known().found(BOOKED, self.now))
+        known = self._known()
+        if how == "lost":
+            self._put(known.unknown(self.now, deadline_at=self.deadline_at))
+        elif how == "not sent":
+            self._put(known.unsent(self.before, self.now))
+            self.model.sendings.pop()
+        else:
+            self._put(known.answered(REFUSED if how == "refused" else BOOKED))
             self.model.was_answered = True
 
-    @precondition(lambda self: self.may_look and not self.record.is_late)
-    @rule()
-    def a_look_finds_two(self) -> None:
-        """Never send it again."""
-        self._put(self._known().doubled(self.now))
+    @precondition(lambda self: self.may_look)
+    @rule(found=st.sampled_from([0, 0, 0, 1, 2, None]))
+    def a_look_is_made(self, found: int | None) -> None:
+        """Find so many bookings; None: an answer that settles nothing."""
+        known = self._known()
+        is_answered = known.standing is Standing.ANSWERED
+        if found == 2 and not known.is_late:
+            self._put(known.doubled(self.now))
+        elif found == 1 and not is_answered:
+            self._put(known.found(BOOKED, self.now))
+            self.model.was_answered = True
+        elif found == 0 and not is_answered:
+            self._put(known.missed(self.now, settle_s=SETTLE_S))
+            self.model.missed_at = self.now
+        else:
+            self._put(known.looked(self.now))
 
     @invariant()
     def an_answer_stays(self) -> None:
