@@ -12,6 +12,7 @@ from agent.availability_query import read_query
 from agent.errors import FieldError
 from agent.messages import NothingToShow
 from agent.problems import problem
+from agent.slugs import slugs
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -73,18 +74,19 @@ class Api:
     def _answer(
         self, query: Query, found: RoomsFound, rooms: list[Room]
     ) -> dict[str, object]:
+        names = slugs(found.rooms)
         answer: dict[str, object] = {
             "hotel": self.hotel_id,
             "checkin": str(query.search.checkin),
             "checkout": str(query.search.checkout),
             "rooms": [
                 {
-                    "room_type": room.room_type,
+                    "room_type": names[room.id],
                     "name": room.name,
                     "available": room.available,
                     "price": {
-                        "amount": float(room.total),
-                        "currency": found.currency,
+                        "amount": float(room.price),
+                        "currency": room.currency,
                     },
                 }
                 for room in rooms
@@ -99,9 +101,10 @@ class Api:
 
 def _chosen(rooms: tuple[Room, ...], room_type: str | None) -> list[Room]:
     """Keep what is free, of one type where it is named, by its name or the PMS's id."""
-    chosen = [r for r in rooms if room_type in (None, r.room_type, str(r.id))]
+    names = slugs(rooms)
+    chosen = [r for r in rooms if room_type in (None, names[r.id], str(r.id))]
     if room_type is not None and not chosen:
-        known = ", ".join(room.room_type for room in rooms)
+        known = ", ".join(names.values())
         raise FieldError(
             "room_type", f"This house has no such room_type; it has {known}."
         )

@@ -7,15 +7,12 @@ that the PMS does not know is answered 200 without `total_rooms`.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
 from agent.messages import NothingToShow, Room, RoomsFound
-from agent.words import fold
 
 if TYPE_CHECKING:
     from agent.messages import BreakerState, Search
@@ -72,27 +69,18 @@ def read_answer(
         return NothingToShow(
             why="The PMS does not know this hotel (AGENT_HOTEL_ID).", breaker=breaker
         )
-    slugs = Counter(_slug(kind) for kind in ari.room_types)
     return RoomsFound(
         rooms=tuple(
             Room(
                 id=kind.id_room_type,
-                room_type=_slug(kind)
-                if slugs[_slug(kind)] == 1
-                else f"{_slug(kind)}-{kind.id_room_type}",
+                room_type=None,
                 name=kind.name,
                 available=len(kind.rooms.available),
-                total=kind.total_price_with_tax.quantize(_CENT),
+                price=kind.total_price_with_tax.quantize(_CENT),
+                currency=ari.currency,
             )
             for kind in ari.room_types
         ),
-        currency=ari.currency,
         is_stale=is_stale,
         age_s=age_s,
     )
-
-
-def _slug(kind: _RoomType) -> str:
-    """Name a type for programs: `general-rooms`, or its id where no letter is left."""
-    words = re.findall(r"[a-z0-9]+", fold(kind.name))
-    return "-".join(words) or str(kind.id_room_type)

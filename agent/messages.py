@@ -2,8 +2,8 @@
 Pure. The frozen values that the agent's parts hand to each other.
 
 Three groups: what a guest said (`Understood`), what the dialogue is told (`Event`)
-and what it asks for (`Effect`). None of them can create a booking. `Understander` is
-the seam where another reader of texts, such as a language model, can be plugged in.
+and what it asks for (`Effect`). `Understander` is the seam where another reader of
+texts, such as a language model, can be plugged in.
 """
 
 from __future__ import annotations
@@ -45,10 +45,15 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """Whom to answer: a phone number, or the user id of a guest who hides it."""
+    """
+    Whom to answer: a phone number, or the user id of a guest who hides it.
+
+    `name` is the profile's, as the guest typed it: emojis, digits and all.
+    """
 
     address: str
     is_phone: bool
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +135,30 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A type of room: how many are free, and the whole stay's price with tax."""
+    """
+    A type of room of the house: how many are free, and what the stay costs.
+
+    `room_type` is one of `ROOM_TYPES`, None where the house's own `name` matches
+    none of them. `price` is the whole stay's with tax, for one room, in `currency`
+    (ISO 4217). `max_adults` and `max_occupancy` are None where the PMS tells none.
+    """
 
     id: int
-    room_type: str
+    room_type: str | None
     name: str
     available: int
-    total: Decimal
+    price: Decimal
+    currency: str
+    max_adults: int | None = None
+    max_occupancy: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One room for one stay: its price is what the guest says yes to."""
+
+    search: Search
+    room: Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +181,13 @@ class RoomsFound:
     The types of room of the house, sold out ones included, in the PMS's order.
 
     `is_stale`: the PMS could not be asked, the answer is a copy; `age_s` is its age,
-    None where it was not told.
+    None where it was not told. `is_incomplete`: there may be more types than these.
     """
 
     rooms: tuple[Room, ...]
-    currency: str
     is_stale: bool = False
     age_s: int | None = None
+    is_incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +197,47 @@ class NothingToShow:
     why: str
     breaker: BreakerState = "unknown"
     retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The PMS has the booking: `reference` is its number there, for the guest."""
+
+    reference: str
+
+
+RefusedBecause: TypeAlias = Literal["gone", "price", "pms_down", "invalid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRefused:
+    """
+    Surely nothing was booked.
+
+    `gone`: the room is not free any more; `price`: it costs something else now; with
+    both, `found` is what there is now. `pms_down`: not sent, the PMS cannot be asked.
+    `invalid`: the PMS does not take this booking, whatever the reason.
+    """
+
+    reason: RefusedBecause
+    found: RoomsFound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingUnknown:
+    """The booking was sent and nobody knows yet whether the PMS has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingSettled:
+    """What became of an unknown booking: its number, None where it was not made."""
+
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PmsIsBack:
+    """The breaker closed again; told to guests who asked for it, once."""
 
 
 Event: TypeAlias = GuestWrote | BreakerTold | RoomsFound | NothingToShow
@@ -230,6 +293,61 @@ class HandOff:
 
     reason: HandOffReason
     slots: Slots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """
+    Send the booking to the PMS.
+
+    `key` comes from the guest's yes: the runner makes it out of the message's id, so
+    that the same yes, delivered twice or after a crash, is the same booking.
+    `Booked`, `BookingRefused` or `BookingUnknown` comes back.
+    """
+
+    quote: Quote
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckBooking:
+    """Ask what became of a booking; `BookingSettled` or `BookingUnknown` comes back."""
+
+    quote: Quote
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyWhenBack:
+    """Write to the guest when the PMS is back: `PmsIsBack` comes, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """
+    Something to tap: `text` is taken as if the guest had written it.
+
+    `title` has at most 20 characters, `detail` at most 72.
+    """
+
+    text: str
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """
+    What the agent says in one turn.
+
+    `text` suffices by itself. `choices`: at most three are buttons, at most ten a
+    list; a shell without such things leaves them out. `waits_for`: the guest is to
+    be written to when the PMS is back, or when a booking's outcome is known.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    waits_for: Literal["pms", "booking"] | None = None
 
 
 Effect: TypeAlias = AskPms | AskBreaker | Say | Offer | HandOff

@@ -138,14 +138,14 @@ def _offer(offer: Offer, lang: Lang) -> str:
         checkout=_day(offer.search.checkout),
         nights=_NIGHTS[lang][nights > 1].format(n=nights),
     )
-    lines = [opening, *(_room(room, offer.found.currency, lang) for room in free)]
+    lines = [opening, *(_room(room, lang) for room in free)]
     if offer.found.is_stale:
         lines.append(_stale(offer.found.age_s, lang))
     return "\n".join(lines)
 
 
-def _room(room: Room, currency: str, lang: Lang) -> str:
-    price = f"{currency} {money(room.total, lang)}"
+def _room(room: Room, lang: Lang) -> str:
+    price = f"{room.currency} {money(room.price, lang)}"
     return f"• {room.name}: {price} {_STAY_PRICE[lang]}"
 
 

@@ -15,6 +15,7 @@ from agent.messages import (
     GuestWrote,
     HandOff,
     Offer,
+    Reply,
     Say,
 )
 from agent.replies import render
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 
     from agent.clock import Clock
     from agent.messages import (
+        Booked,
+        BookingRefused,
+        BookingSettled,
+        BookingUnknown,
         BreakerState,
         Effect,
         Event,
         Guest,
         NothingToShow,
         Phrase,
+        Quote,
         RoomsFound,
         Search,
         Understander,
@@ -52,6 +58,27 @@ class Pms(Protocol):
         ...
 
 
+class Bookings(Protocol):
+    """
+    How bookings are made, and what became of them asked.
+
+    `guest` and `quote` are the same in `book` and `check`, letter for letter: the
+    proxy knows a booking by its key and its whole body.
+    """
+
+    async def book(
+        self, quote: Quote, guest: Guest, key: str
+    ) -> Booked | BookingRefused | BookingUnknown:
+        """Send the booking, if the breaker is closed and the quote still holds."""
+        ...
+
+    async def check(
+        self, quote: Quote, guest: Guest, key: str
+    ) -> BookingSettled | BookingUnknown:
+        """Ask what became of a booking whose outcome is unknown."""
+        ...
+
+
 class Runner:
     """Holds the conversations of all guests."""
 
@@ -70,7 +97,7 @@ class Runner:
         self._zone = zone
         self._clock = clock
 
-    async def converse(self, guest: Guest, text: str) -> str:
+    async def converse(self, guest: Guest, text: str) -> Reply:
         """Return the reply to a guest's text."""
         session = self._session(guest)
         async with session.lock:
@@ -88,7 +115,7 @@ class Runner:
                     event = await self._perform(effect, guest, session, said)
                     if event is not None:
                         events.append(event)
-            return "\n".join(said)
+            return Reply(text="\n".join(said))
 
     def phrase(self, guest: Guest, phrase: Phrase) -> str:
         """Say a phrase in the guest's language, apart from the conversation."""

@@ -179,7 +179,7 @@ class Webhook:
         turn = asyncio.create_task(self.runner.converse(guest, message.text))
         try:
             async with self.clock.timeout(REPLY_WITHIN_S):
-                text = await asyncio.shield(turn)
+                text = (await asyncio.shield(turn)).text
         except TimeoutError:
             outcome = "held"
             if self.whatsapp is None:
@@ -187,7 +187,7 @@ class Webhook:
             else:
                 holding = self.runner.phrase(guest, Phrase.HOLDING)
                 await self.whatsapp.send(guest, holding)
-                text = await turn
+                text = (await turn).text
         finally:
             turn.cancel()
         if self.whatsapp is not None:

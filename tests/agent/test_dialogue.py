@@ -31,9 +31,23 @@ if TYPE_CHECKING:
     from agent.messages import Effect, Event, Question
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
-FREE = Room(id=1, room_type="double", name="Double", available=2, total=Decimal(300))
-FULL = Room(id=2, room_type="suite", name="Suite", available=0, total=Decimal(900))
-FOUND = RoomsFound(rooms=(FREE, FULL), currency="USD")
+FREE = Room(
+    id=1,
+    room_type="double",
+    name="Double",
+    available=2,
+    price=Decimal(300),
+    currency="USD",
+)
+FULL = Room(
+    id=2,
+    room_type="suite",
+    name="Suite",
+    available=0,
+    price=Decimal(900),
+    currency="USD",
+)
+FOUND = RoomsFound(rooms=(FREE, FULL))
 STAY = Slots(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
 SEARCH = Search(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
 
@@ -111,7 +125,7 @@ def test_correction_keeps_the_rest() -> None:
 
 def test_rooms_are_offered() -> None:
     """What the PMS found is offered as it is, stale marks included."""
-    stale = RoomsFound(rooms=(FREE,), currency="USD", is_stale=True, age_s=90)
+    stale = RoomsFound(rooms=(FREE,), is_stale=True, age_s=90)
     for found in (FOUND, stale):
         _, effects = play(found, state=State(slots=STAY))
         assert effects == [Offer(search=SEARCH, found=found)]
@@ -166,7 +180,7 @@ def test_booking_while_closed() -> None:
 def test_pms_fails_during_a_booking() -> None:
     """A stale answer to a booking guest refuses the booking; none ends it."""
     booking = State(slots=STAY, wants_booking=True)
-    stale = RoomsFound(rooms=(FREE,), currency="USD", is_stale=True)
+    stale = RoomsFound(rooms=(FREE,), is_stale=True)
     state, effects = play(stale, state=booking)
     assert effects[-1] == Say(phrase=Phrase.BOOKING_REFUSED)
     assert not state.wants_booking
@@ -177,7 +191,7 @@ def test_pms_fails_during_a_booking() -> None:
 
 def test_full_house_is_not_handed_off() -> None:
     """A booking for a full house ends with the guest knowing it is full."""
-    full = RoomsFound(rooms=(FULL,), currency="USD")
+    full = RoomsFound(rooms=(FULL,))
     _, effects = play(full, state=State(slots=STAY, wants_booking=True))
     assert effects == [Offer(search=SEARCH, found=full)]
 

@@ -50,15 +50,9 @@ def test_search_body() -> None:
 def test_rooms() -> None:
     """Types are read with free rooms counted, sold out ones with none."""
     free, full = rooms((1, "General Rooms", 1300, 5), (3, "Suite", 2340.5, 0))
-    assert (free.id, free.room_type, free.available) == (1, "general-rooms", 5)
-    assert free.total == Decimal(1300)
-    assert (full.available, full.total) == (0, Decimal("2340.50"))
-
-
-def test_names_for_programs() -> None:
-    """Types of one name are told apart by id; a name without letters is its id."""
-    named = rooms((1, "Suite", 1, 1), (2, "SUITE", 1, 1), (3, "家", 1, 1))
-    assert [room.room_type for room in named] == ["suite-1", "suite-2", "3"]
+    assert (free.id, free.name, free.available) == (1, "General Rooms", 5)
+    assert (free.price, free.currency) == (Decimal(1300), "USD")
+    assert (full.available, full.price) == (0, Decimal("2340.50"))
 
 
 def test_unknown_hotel() -> None:

@@ -11,13 +11,20 @@ from agent.messages import Lang, Offer, Phrase, Room, RoomsFound, Say, Search
 from agent.replies import PHRASES, money, render
 
 SEARCH = Search(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
-FREE = Room(id=1, room_type="dbl", name="Doble", available=2, total=Decimal("3900.00"))
+FREE = Room(
+    id=1,
+    room_type="dbl",
+    name="Doble",
+    available=2,
+    price=Decimal("3900.00"),
+    currency="USD",
+)
 FULL = replace(FREE, id=2, name="Suite", available=0)
 
 
 def offer(*rooms: Room, is_stale: bool = False, age_s: int | None = None) -> Offer:
     """Make an offer for three nights."""
-    found = RoomsFound(rooms=rooms, currency="USD", is_stale=is_stale, age_s=age_s)
+    found = RoomsFound(rooms=rooms, is_stale=is_stale, age_s=age_s)
     return Offer(search=SEARCH, found=found)
 
 

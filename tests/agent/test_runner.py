@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
 GUEST = Guest(address="5491100000177", is_phone=True)
 FOUND = RoomsFound(
-    rooms=(Room(id=1, room_type="dbl", name="Doble", available=1, total=Decimal(9)),),
-    currency="USD",
+    rooms=(
+        Room(
+            id=1,
+            room_type="dbl",
+            name="Doble",
+            available=1,
+            price=Decimal(9),
+            currency="USD",
+        ),
+    ),
 )
 
 
@@ -59,10 +67,10 @@ def runner(pms: FakePms, clock: FakeClock) -> Runner:
 
 async def test_conversation(runner: Runner, pms: FakePms) -> None:
     """Slots live from message to message until the rooms are told."""
-    assert await runner.converse(GUEST, "tenés lugar?") == "¿Para qué fecha?"
-    reply = await runner.converse(GUEST, "del 5 al 8 de diciembre")
+    assert (await runner.converse(GUEST, "tenés lugar?")).text == "¿Para qué fecha?"
+    reply = (await runner.converse(GUEST, "del 5 al 8 de diciembre")).text
     assert reply == "¿Para cuántos adultos?"
-    assert "Doble: USD 9" in await runner.converse(GUEST, "2")
+    assert "Doble: USD 9" in (await runner.converse(GUEST, "2")).text
     assert pms.searches == [
         Search(checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2)
     ]
@@ -72,7 +80,7 @@ async def test_guests_are_apart(runner: Runner) -> None:
     """One guest's words are not another's."""
     other = Guest(address="BR.1", is_phone=False)
     await runner.converse(GUEST, "mañana")
-    assert await runner.converse(other, "para 2") == "¿Para qué fecha?"
+    assert (await runner.converse(other, "para 2")).text == "¿Para qué fecha?"
 
 
 async def test_today_is_the_hotels(
@@ -87,7 +95,7 @@ async def test_today_is_the_hotels(
 async def test_booking_refused(runner: Runner, pms: FakePms) -> None:
     """While the breaker is open a booking is refused without asking the PMS."""
     pms.state = "open"
-    reply = await runner.converse(GUEST, "quiero reservar mañana para 2")
+    reply = (await runner.converse(GUEST, "quiero reservar mañana para 2")).text
     assert reply == PHRASES["es"][Phrase.BOOKING_REFUSED]
     assert pms.searches == []
 
@@ -95,7 +103,7 @@ async def test_booking_refused(runner: Runner, pms: FakePms) -> None:
 async def test_booking_handed_off(runner: Runner) -> None:
     """A booking is noted for the desk, without the guest's number in the log."""
     with capture_logs() as logs:
-        reply = await runner.converse(GUEST, "I want to book tomorrow for 2")
+        reply = (await runner.converse(GUEST, "I want to book tomorrow for 2")).text
     assert reply.endswith(PHRASES["en"][Phrase.BOOKING_NOTED])
     (line,) = logs
     assert line["event"] == "guest.handed_off"
@@ -105,7 +113,7 @@ async def test_booking_handed_off(runner: Runner) -> None:
 async def test_cannot_check(runner: Runner, pms: FakePms) -> None:
     """With the PMS down and no copy nothing is invented."""
     pms.found = NothingToShow(why="The PMS cannot be asked now.")
-    reply = await runner.converse(GUEST, "mañana para 2")
+    reply = (await runner.converse(GUEST, "mañana para 2")).text
     assert reply == PHRASES["es"][Phrase.CANNOT_CHECK]
 
 
