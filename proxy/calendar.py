@@ -66,6 +66,8 @@ class HotelCalendar:
         self._seen: dict[str, int] = {}
         self._refusals = Refusals()
         self._next_try = 0
+        # Nothing was left to try; before the nights change nothing will be.
+        self._knows_all = False
 
     def __len__(self) -> int:
         """Return how many nights are held."""
@@ -104,6 +106,7 @@ class HotelCalendar:
                 },
             )
         self._seen = self._rooms_seen()
+        self._knows_all = False
         for refused, at in self._refusals.believed(self._look):
             self.restrictions.shows(*refused, at, taken=False)
 
@@ -195,12 +198,15 @@ class HotelCalendar:
 
         Each day in turn, the nearest first, so that all are known a little soon.
         """
+        if self._knows_all:
+            return None
         for _ in range(last - today):
             day = max(self._next_try, today)
             self._next_try = day + 1 if day + 1 < last else today
             length = self._length_to_try(day, now)
             if length is not None:
                 return day, length
+        self._knows_all = True
         return None
 
     def _length_to_try(self, day: int, now: float) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 
 from demo.houses import TypePlan
 from demo.rules import StayRule, allows_stay
-from fakes.nights import TODAY, Kept, house_of, sells
+from fakes.nights import TODAY, Kept, cancels, house_of, sells
 from proxy.calendar import LONGEST_TRY
 from proxy.restrictions import Taken
 
@@ -135,12 +135,20 @@ def _round(kept: Kept) -> list[tuple[int, int]]:
 
 
 def test_a_sold_out_day_is_not_tried() -> None:
-    """Without a free room no search would tell anything."""
+    """Without a free room no search would tell anything; with one, it is tried."""
     kept = _kept(nights=10)
-    for kind in kept.kinds():
-        for room in kind.rooms:
-            sells(kept.house, room, TODAY + timedelta(days=4), 2)
+    booked = [
+        sells(kept.house, room, TODAY + timedelta(days=4), 2)
+        for kind in kept.kinds()
+        for room in kind.rooms
+    ]
     kept.passes(1)
     kept.reads()
     days = {date.fromordinal(day) - TODAY for day, _ in kept.tries(100)}
     assert {day.days for day in days} == {0, 1, 2, 3, 6, 7, 8, 9}
+
+    cancels(kept.house, booked[0])
+    assert kept.tries(100) == []
+    kept.passes(1)
+    kept.reads()
+    assert (TODAY.toordinal() + 4, 1) in kept.tries(100)
