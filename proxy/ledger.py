@@ -29,6 +29,7 @@ RECORD_KEY = "write:1:{id}"
 OPEN_KEY = "writes:1"
 # Another proxy changed the same value meanwhile: it is read again, so often at once.
 TRIES = 10
+FORGET_EVERY_S = 60.0
 # Records in memory; at that many, a new key is not taken (ours: some 120 MB at 6 KB).
 MAX_RECORDS = 20_000
 
@@ -40,6 +41,8 @@ class Ledger:
         self._clock = clock
         self._shared = shared
         self._records: dict[str, Record] = {}
+        self._open: set[str] = set()
+        self._forgets_at = clock.monotonic()
         self._listed: set[str] = set()
         # What the list is still to be told of, by one at a time in this proxy.
         self._to_list: set[str] = set()
@@ -66,6 +69,11 @@ class Ledger:
         self._forget_what_is_over()
         return list(self._records.values())
 
+    def opened(self) -> list[Record]:
+        """Return what there may still be news of, which is little of all."""
+        found = [self.known(id_) for id_ in self._open]
+        return [record for record in found if record is not None]
+
     async def find(self, id_: str) -> Record | None:
         """Return the record that all proxies know."""
         with suppress(BackendDown):
@@ -80,10 +88,11 @@ class Ledger:
         """
         if self.known(after.id) != before:
             return False
-        self._records[after.id] = after
         if after.standing is Standing.VOID and self._shared is None:
             # Nobody else has seen it.
-            del self._records[after.id]
+            self._drop(after.id)
+        else:
+            self._put(after)
         if Standing.UNKNOWN in {after.standing, before and before.standing}:
             for watcher in self._watchers:
                 watcher()
@@ -115,13 +124,16 @@ class Ledger:
 
     async def refresh(self) -> None:
         """Learn what other proxies, or the last run of this one, have left open."""
-        self._forget_what_is_over()
+        if self._clock.monotonic() >= self._forgets_at:
+            self._forgets_at = self._clock.monotonic() + FORGET_EVERY_S
+            self._forget_what_is_over()
         if self._shared is None:
             return
         with suppress(BackendDown):
             listed = _ids(await self._shared.get(OPEN_KEY))
-            ours = {record.id for record in self._records.values() if record.is_open}
-            for id_ in listed | self._listed | ours:
+            ours = set(self._open)
+            # What came to the list or left it; of the others `find` has the news.
+            for id_ in (listed ^ ours) | (self._listed - listed):
                 found = await self._read(id_)
                 record = self.known(id_)
                 if found is None and record is not None and record.is_open:
@@ -207,25 +219,36 @@ class Ledger:
 
     def _put_back(self, id_: str, before: Record | None) -> None:
         if before is None:
-            del self._records[id_]
+            self._drop(id_)
         else:
-            self._records[id_] = before
+            self._put(before)
+
+    def _put(self, record: Record) -> None:
+        self._records[record.id] = record
+        if record.is_open:
+            self._open.add(record.id)
+        else:
+            self._open.discard(record.id)
+
+    def _drop(self, id_: str) -> None:
+        del self._records[id_]
+        self._open.discard(id_)
 
     def _yield_to(self, theirs: Record, ours: Record) -> None:
         held = self._records.get(ours.id)
         if held is None or held == ours or theirs.rank > held.rank:
-            self._records[ours.id] = theirs
+            self._put(theirs)
 
     def _keep_newer(self, record: Record) -> None:
         held = self.known(record.id)
         is_news = held is None or record.rank > held.rank
         if is_news and not record.is_over(self._clock.monotonic()):
-            self._records[record.id] = record
+            self._put(record)
 
     def _forget_what_is_over(self) -> None:
         now = self._clock.monotonic()
         for record in [found for found in self._records.values() if found.is_over(now)]:
-            del self._records[record.id]
+            self._drop(record.id)
 
     def _now(self) -> Moment:
         return Moment.now(self._clock)

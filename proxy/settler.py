@@ -143,18 +143,21 @@ class Settler:
     async def _look_at_what_is_due(self) -> None:
         if not self._pms.has_own_key:
             return
-        for held in self._ledger.held():
-            if not held.is_open:
-                continue
-            # Looks take their time, in which this one may have moved.
-            record, now = self._ledger.known(held.id), self._clock.monotonic()
+        for held in self._ledger.opened():
             if self._guard.state() is not BreakerState.CLOSED:
                 return
-            if record is None or not record.is_watched(now):
+            if not self._is_due(held):
                 continue
-            is_due = now >= record.next_look_at(self._settle_s)
-            if is_due and await self._is_ours(record):
+            # Looks take their time, in which it may have moved, here or elsewhere.
+            record = await self._ledger.find(held.id)
+            if record is None or not self._is_due(record):
+                continue
+            if await self._is_ours(record):
                 _ = await self.look(record)
+
+    def _is_due(self, record: Record) -> bool:
+        now = self._clock.monotonic()
+        return record.is_watched(now) and now >= record.next_look_at(self._settle_s)
 
     async def _is_ours(self, record: Record) -> bool:
         """Say whether this look is this proxy's to make."""

@@ -296,6 +296,27 @@ async def test_redis_may_lose_everything(ledger: Ledger, shared: Wire) -> None:
     assert await _listed(shared) == ["id-1"]
 
 
+async def test_what_stays_open_is_not_read_each_second(
+    ledger: Ledger, other: Ledger, shared: Wire
+) -> None:
+    """Five hundred for a day cost one question; who asks for one has its news."""
+    for number in range(500):
+        await ledger.move(None, replace(UNKNOWN, id=f"id-{number}"))
+    await other.refresh()
+    assert len(other.opened()) == 500
+    asked = shared.asked
+    await other.refresh()
+    assert shared.asked == asked + 1
+    missed = replace(UNKNOWN, id="id-7").missed(1200, settle_s=120)
+    await ledger.move(replace(UNKNOWN, id="id-7"), missed)
+    assert await other.find("id-7") == missed
+    done = missed.found(BOOKED, 1201)
+    await ledger.move(missed, done)
+    await other.refresh()
+    assert other.known("id-7") == done
+    assert len(other.opened()) == len(ledger.opened()) == 499
+
+
 async def test_a_lost_answer_of_redis_is_no_rival(
     ledger: Ledger, other: Ledger, shared: Wire
 ) -> None:
