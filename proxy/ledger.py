@@ -65,7 +65,7 @@ class Ledger:
         return None if is_over else record
 
     def held(self) -> list[Record]:
-        """Return every record, the oldest first."""
+        """Return every record, in the order in which they came here."""
         self._forget_what_is_over()
         return list(self._records.values())
 
