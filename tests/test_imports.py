@@ -18,7 +18,7 @@ IMPURE = frozenset(
         *("socket", "ssl", "subprocess", "tempfile", "threading", "time"),
     }
 )
-PURE_LIBRARIES = frozenset({"defusedxml"})
+PURE_LIBRARIES = frozenset({"defusedxml", "rapidfuzz"})
 
 # Third-party packages with one door each.
 DOORS = {
