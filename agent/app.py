@@ -48,7 +48,9 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
             app_secret=_secret(settings.whatsapp_app_secret),
             verify_token=_secret(settings.whatsapp_verify_token),
         ),
-        runner=Runner(pms, Sessions(), understander=Grammar(), zone=zone, clock=clock),
+        runner=Runner(
+            pms, Sessions(clock), understander=Grammar(), zone=zone, clock=clock
+        ),
         pms=pms,
         whatsapp=_whatsapp(settings, replies, clock),
         seen=Seen(),

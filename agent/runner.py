@@ -22,9 +22,11 @@ from agent.replies import render
 from agent.understanding.validation import checked
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
     from datetime import tzinfo
 
     from agent.clock import Clock
+    from agent.dialogue import State
     from agent.messages import (
         Booked,
         BookingRefused,
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
         Search,
         Understander,
     )
-    from agent.sessions import Session, Sessions
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -79,13 +80,39 @@ class Bookings(Protocol):
         ...
 
 
+class Conversation(Protocol):
+    """One guest's conversation, held for one turn."""
+
+    state: State
+
+    async def keep(self, state: State) -> None:
+        """
+        Remember how far the conversation is; what is kept outlives a crash.
+
+        Called after every step of a turn, before what it asks for is done.
+        """
+        ...
+
+
+class Conversations(Protocol):
+    """Where conversations are kept."""
+
+    def turn(self, guest: Guest) -> AbstractAsyncContextManager[Conversation]:
+        """Hold a guest's conversation: the next turn of the same guest waits."""
+        ...
+
+    async def state(self, guest: Guest) -> State:
+        """Return how far a guest's conversation is, whoever holds it."""
+        ...
+
+
 class Runner:
-    """Holds the conversations of all guests."""
+    """Plays the turns of all guests."""
 
     def __init__(
         self,
         pms: Pms,
-        sessions: Sessions,
+        conversations: Conversations,
         *,
         understander: Understander,
         zone: tzinfo,
@@ -93,43 +120,41 @@ class Runner:
     ) -> None:
         self._pms = pms
         self._understander = understander
-        self._sessions = sessions
+        self._conversations = conversations
         self._zone = zone
         self._clock = clock
 
     async def converse(self, guest: Guest, text: str) -> Reply:
         """Return the reply to a guest's text."""
-        session = self._session(guest)
-        async with session.lock:
+        async with self._conversations.turn(guest) as held:
             now = self._clock.wall().astimezone(self._zone)
             understood = checked(
-                self._understander.understand(text, now, session.state.asked),
+                self._understander.understand(text, now, held.state.asked),
                 now.date(),
             )
             events: deque[Event] = deque([GuestWrote(understood=understood)])
             said: list[str] = []
             while events:
+                state, effects = step(held.state, events.popleft(), now)
                 # Kept after every step: a turn cut short loses none of its slots.
-                session.state, effects = step(session.state, events.popleft(), now)
+                await held.keep(state)
                 for effect in effects:
-                    event = await self._perform(effect, guest, session, said)
+                    event = await self._perform(effect, guest, state, said)
                     if event is not None:
                         events.append(event)
             return Reply(text="\n".join(said))
 
-    def phrase(self, guest: Guest, phrase: Phrase) -> str:
+    async def phrase(self, guest: Guest, phrase: Phrase) -> str:
         """Say a phrase in the guest's language, apart from the conversation."""
-        return render(Say(phrase=phrase), self._session(guest).state.lang)
-
-    def _session(self, guest: Guest) -> Session:
-        return self._sessions.of(guest.address, self._clock.monotonic())
+        state = await self._conversations.state(guest)
+        return render(Say(phrase=phrase), state.lang)
 
     async def _perform(
-        self, effect: Effect, guest: Guest, session: Session, said: list[str]
+        self, effect: Effect, guest: Guest, state: State, said: list[str]
     ) -> Event | None:
         match effect:
             case Say() | Offer():
-                said.append(render(effect, session.state.lang))
+                said.append(render(effect, state.lang))
             case AskPms():
                 return await self._pms.search(effect.search)
             case AskBreaker():

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.dialogue import State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from agent.clock import Clock
+    from agent.messages import Guest
 
 SESSIONS_LIMIT = 10_000
 SESSION_TTL_S = 6 * 3600
@@ -21,19 +29,39 @@ class Session:
     state: State = field(default_factory=State)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    async def keep(self, state: State) -> None:
+        """Remember how far the conversation is."""
+        self.state = state
+
 
 class Sessions:
     """The conversations, least recently used out first."""
 
     def __init__(
-        self, *, limit: int = SESSIONS_LIMIT, ttl_s: float = SESSION_TTL_S
+        self,
+        clock: Clock,
+        *,
+        limit: int = SESSIONS_LIMIT,
+        ttl_s: float = SESSION_TTL_S,
     ) -> None:
+        self._clock = clock
         self._limit = limit
         self._ttl_s = ttl_s
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
-    def of(self, address: str, now: float) -> Session:
-        """Return the guest's conversation, a new one where there is none."""
+    @asynccontextmanager
+    async def turn(self, guest: Guest) -> AsyncIterator[Session]:
+        """Hold a guest's conversation: the next turn of the same guest waits."""
+        session = self._of(guest.address)
+        async with session.lock:
+            yield session
+
+    async def state(self, guest: Guest) -> State:
+        """Return how far a guest's conversation is, whoever holds it."""
+        return self._of(guest.address).state
+
+    def _of(self, address: str) -> Session:
+        now = self._clock.monotonic()
         self._forget_old(now)
         session = self._sessions.setdefault(address, Session(used_at=now))
         session.used_at = now

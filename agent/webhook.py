@@ -183,9 +183,9 @@ class Webhook:
         except TimeoutError:
             outcome = "held"
             if self.whatsapp is None:
-                text = self.runner.phrase(guest, Phrase.HOLDING_ASK_AGAIN)
+                text = await self.runner.phrase(guest, Phrase.HOLDING_ASK_AGAIN)
             else:
-                holding = self.runner.phrase(guest, Phrase.HOLDING)
+                holding = await self.runner.phrase(guest, Phrase.HOLDING)
                 await self.whatsapp.send(guest, holding)
                 text = (await turn).text
         finally:

@@ -62,7 +62,7 @@ def pms() -> FakePms:
 def runner(pms: FakePms, clock: FakeClock) -> Runner:
     """Run conversations in a hotel in Buenos Aires."""
     zone = ZoneInfo("America/Argentina/Buenos_Aires")
-    return Runner(pms, Sessions(), understander=Grammar(), zone=zone, clock=clock)
+    return Runner(pms, Sessions(clock), understander=Grammar(), zone=zone, clock=clock)
 
 
 async def test_conversation(runner: Runner, pms: FakePms) -> None:
@@ -120,4 +120,4 @@ async def test_cannot_check(runner: Runner, pms: FakePms) -> None:
 async def test_phrase(runner: Runner) -> None:
     """A phrase apart from the conversation is in the guest's language."""
     await runner.converse(GUEST, "any room tonight?")
-    assert runner.phrase(GUEST, Phrase.HOLDING) == PHRASES["en"][Phrase.HOLDING]
+    assert await runner.phrase(GUEST, Phrase.HOLDING) == PHRASES["en"][Phrase.HOLDING]

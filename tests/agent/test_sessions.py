@@ -1,33 +1,58 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agent.dialogue import State
+from agent.messages import Guest
 from agent.sessions import Seen, Sessions
 
+if TYPE_CHECKING:
+    from fakes.clock import FakeClock
 
-def test_conversation_is_kept() -> None:
+
+async def keep(sessions: Sessions, address: str) -> None:
+    """Let a guest have spoken Portuguese."""
+    async with sessions.turn(guest(address)) as session:
+        await session.keep(State(lang="pt"))
+
+
+async def language(sessions: Sessions, address: str) -> str:
+    """Return the language of a guest's conversation."""
+    return (await sessions.state(guest(address))).lang
+
+
+def guest(address: str) -> Guest:
+    """Make a guest."""
+    return Guest(address=address, is_phone=True)
+
+
+async def test_conversation_is_kept(clock: FakeClock) -> None:
     """A guest finds the conversation where it was left."""
-    sessions = Sessions()
-    sessions.of("a", 0).state = State(lang="pt")
-    assert sessions.of("a", 1).state.lang == "pt"
-    assert sessions.of("b", 1).state.lang == "es"
+    sessions = Sessions(clock)
+    await keep(sessions, "a")
+    assert await language(sessions, "a") == "pt"
+    assert await language(sessions, "b") == "es"
 
 
-def test_conversation_ends() -> None:
+async def test_conversation_ends(clock: FakeClock) -> None:
     """A conversation unused for its time is forgotten, one in use is not."""
-    sessions = Sessions(ttl_s=10)
-    sessions.of("old", 0).state = State(lang="pt")
-    sessions.of("new", 5).state = State(lang="pt")
-    assert sessions.of("old", 10).state.lang == "es"
-    assert sessions.of("new", 14.9).state.lang == "pt"
+    sessions = Sessions(clock, ttl_s=10)
+    await keep(sessions, "old")
+    clock.advance(5)
+    await keep(sessions, "new")
+    clock.advance(5)
+    assert await language(sessions, "old") == "es"
+    clock.advance(4.9)
+    assert await language(sessions, "new") == "pt"
 
 
-def test_conversations_are_bounded() -> None:
+async def test_conversations_are_bounded(clock: FakeClock) -> None:
     """Over the limit the one used longest ago goes."""
-    sessions = Sessions(limit=2)
+    sessions = Sessions(clock, limit=2)
     for address in ("a", "b", "a", "c"):
-        sessions.of(address, 0).state = State(lang="pt")
-    assert sessions.of("a", 0).state.lang == "pt"
-    assert sessions.of("b", 0).state.lang == "es"
+        await keep(sessions, address)
+    assert await language(sessions, "a") == "pt"
+    assert await language(sessions, "b") == "es"
 
 
 def test_seen_once() -> None:
