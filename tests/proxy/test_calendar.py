@@ -95,9 +95,15 @@ def test_a_refusal_is_believed_when_seen_twice() -> None:
 def test_a_room_that_was_sold_teaches_no_restriction() -> None:
     """Sold after the nights were read, it is missing in the guest's search too."""
     kept = _kept(_attic())
-    kept.passes(60)
-    sells(kept.house, kept.kinds()[0].rooms[0], DAY, 1)
-    _refused_twice(kept)
+    # And again, after it was free for a while: two refusals, neither of them one.
+    for _ in range(2):
+        booking = sells(kept.house, kept.kinds()[0].rooms[0], DAY, 1)
+        kept.learns(STAY)
+        kept.passes(60)
+        kept.reads()
+        cancels(kept.house, booking)
+        kept.passes(60)
+        kept.reads()
     assert _takes(kept) is Taken.UNKNOWN
 
 
@@ -211,6 +217,17 @@ def test_a_type_that_vanishes_is_gone_with_the_next_nights() -> None:
     assert _is_exact(kept, STAY)
     assert not _is_exact(kept, over_both)
     assert not _is_exact(kept, replace(STAY, room_type="2"))
+
+
+def test_nights_that_know_other_types_make_no_stay() -> None:
+    """A type in place of another, with as many rooms: the totals do not betray it."""
+    kept = _kept(_attic(), TypePlan("Loft", 50, ["L1"]))
+    stay = replace(STAY, checkin=TODAY + timedelta(days=29))
+    kept.learns(stay)
+    attic, loft = kept.kinds()
+    _builds(kept.house, (attic, replace(loft, id=3)))
+    kept.reads([1])
+    assert kept.calendar.offer(stay, kept.at, usable_s=300.0) is None
 
 
 def test_a_room_moved_between_types_counts_for_one() -> None:
