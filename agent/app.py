@@ -13,6 +13,7 @@ from agent.api import STOPPING, Api
 from agent.intents import Grammar
 from agent.pms import PmsClient
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
+from agent.proxy import Proxy
 from agent.runner import Runner
 from agent.sessions import Seen, Sessions
 from agent.telemetry import Telemetry, watch_requests
@@ -32,17 +33,17 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
     """Build the agent; needs a running loop, as aiohttp's client does."""
     telemetry = Telemetry()
     zone = ZoneInfo(settings.hotel_timezone)
-    # Apart, so that searches that hang take no connection from the breaker's state
+    # Apart, so that calls that hang take no connection from the breaker's state
     # or from a reply.
-    searches, states, replies = _session(), _session(), _session()
-    pms = PmsClient(
-        searches,
+    calls, states, replies = _session(), _session(), _session()
+    proxy = Proxy(
+        calls,
         states,
-        proxy_url=settings.proxy_url,
-        proxy_token=_secret(settings.proxy_token),
-        hotel_id=settings.hotel_id,
+        url=settings.proxy_url,
+        token=_secret(settings.proxy_token),
         clock=clock,
     )
+    pms = PmsClient(proxy, hotel_id=settings.hotel_id, room_types=settings.room_types)
     webhook = Webhook(
         policy=WebhookPolicy(
             app_secret=_secret(settings.whatsapp_app_secret),
@@ -68,7 +69,7 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
         yield
         await webhook.finish()
-        for session in (searches, states, replies):
+        for session in (calls, states, replies):
             await session.close()
 
     app = web.Application(

@@ -1,8 +1,10 @@
 """
-The PMS's availability search as it travels: the XML asked, the JSON answered.
+QloApps' availability resource: the body of a search, the reading of an answer.
 
-Sold-out types stay listed, with an empty list where rooms would be an object. A hotel
-that the PMS does not know is answered 200 without `total_rooms`.
+The PMS does not look at the party's size: 12 adults find a room for two. Here a room is
+free only where the party fits into it. What its JSON does oddly: `rooms.available` is
+an object keyed by room, but an empty list when there are none; a hotel that the PMS
+does not know is answered 200 without `total_rooms`.
 """
 
 from __future__ import annotations
@@ -13,17 +15,42 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, Field, ValidationError
 
 from agent.messages import NothingToShow, Room, RoomsFound
+from agent.rooms import known_type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from agent.messages import BreakerState, Search
 
+SEARCH_TARGET = "/api/hotel_ari?output_format=JSON"
 _CENT = Decimal("0.01")
 # Larger than any stay's price in any currency, and small enough to be written out.
 _Price = Annotated[Decimal, Field(ge=0, lt=Decimal("1e12"), allow_inf_nan=False)]
 
 
+class _Door(BaseModel):
+    """One room, and how many it takes; nothing of it where the PMS does not say."""
+
+    max_adult: int | None = None
+    max_children: int | None = None
+    max_occupancy: int | None = None
+
+    def fits(self, search: Search) -> bool:
+        party = search.adults + search.children
+        return (
+            (self.max_adult is None or search.adults <= self.max_adult)
+            and (self.max_children is None or search.children <= self.max_children)
+            and (self.max_occupancy is None or party <= self.max_occupancy)
+        )
+
+
 class _Rooms(BaseModel):
-    available: dict[str, object] | list[object]
+    available: dict[str, _Door] | list[_Door]
+
+    @property
+    def doors(self) -> list[_Door]:
+        found = self.available
+        return found if isinstance(found, list) else list(found.values())
 
 
 class _RoomType(BaseModel):
@@ -58,9 +85,20 @@ def search_body(hotel_id: int, search: Search) -> bytes:
 
 
 def read_answer(
-    body: bytes, *, breaker: BreakerState, is_stale: bool, age_s: int | None
+    body: bytes,
+    search: Search,
+    room_types: Mapping[str, str],
+    *,
+    breaker: BreakerState,
+    is_stale: bool,
+    age_s: int | None,
+    is_incomplete: bool,
 ) -> RoomsFound | NothingToShow:
-    """Read a 200's body; what cannot be read is nothing to show, not an empty house."""
+    """
+    Read a 200's body; what cannot be read is nothing to show, not an empty house.
+
+    `room_types` are the known words for the hotel's own names, folded.
+    """
     try:
         ari = _Answer.model_validate_json(body).hotel_ari
     except ValidationError:
@@ -71,16 +109,29 @@ def read_answer(
         )
     return RoomsFound(
         rooms=tuple(
-            Room(
-                id=kind.id_room_type,
-                room_type=None,
-                name=kind.name,
-                available=len(kind.rooms.available),
-                price=kind.total_price_with_tax.quantize(_CENT),
-                currency=ari.currency,
-            )
-            for kind in ari.room_types
+            _room(kind, ari.currency, search, room_types) for kind in ari.room_types
         ),
         is_stale=is_stale,
         age_s=age_s,
+        is_incomplete=is_incomplete,
     )
+
+
+def _room(
+    kind: _RoomType, currency: str, search: Search, room_types: Mapping[str, str]
+) -> Room:
+    doors = kind.rooms.doors
+    return Room(
+        id=kind.id_room_type,
+        room_type=known_type(kind.name, room_types),
+        name=kind.name,
+        available=sum(door.fits(search) for door in doors),
+        price=kind.total_price_with_tax.quantize(_CENT),
+        currency=currency,
+        max_adults=_most(door.max_adult for door in doors),
+        max_occupancy=_most(door.max_occupancy for door in doors),
+    )
+
+
+def _most(numbers: Iterable[int | None]) -> int | None:
+    return max((number for number in numbers if number is not None), default=None)

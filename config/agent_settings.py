@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+import re
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from config.loading import EnvironmentSettings
+
+# What the agent calls a room, and guests' texts are understood as.
+ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
+# As QloApps knows an e-mail's domain; what it does not know ends a booking's PHP.
+_DOMAIN = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z0-9]+")
+
+
+def _split_types(value: Any) -> Any:
+    """Read `General Rooms:double,…` as a mapping of the house's names."""
+    if not isinstance(value, str):
+        return value
+    types: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, value.split(","))):
+        name, _, known = map(str.strip, pair.rpartition(":"))
+        if not name or known not in ROOM_TYPES:
+            allowed = ", ".join(ROOM_TYPES)
+            raise ValueError(
+                f"it must be name:type pairs, separated by commas, each type {allowed}"
+            )
+        types[name] = known
+    return types
 
 
 class AgentSettings(EnvironmentSettings):
@@ -38,6 +60,17 @@ class AgentSettings(EnvironmentSettings):
     hotel_timezone: str = Field(
         "America/Argentina/Buenos_Aires",
         description="Time zone in which 'today' is meant.",
+    )
+    room_types: Annotated[dict[str, str], BeforeValidator(_split_types)] = Field(
+        default_factory=dict,
+        description="What the hotel's own names of room types are: name:type,… "
+        "Default: what the names say themselves.",
+    )
+    guest_email_domain: str = Field(
+        "guests.invalid",
+        # The PMS keeps 128 letters of an address.
+        max_length=80,
+        description="Domain of the addresses by which the PMS tells guests apart.",
     )
     redis_url: SecretStr | None = Field(
         None,
@@ -93,6 +126,13 @@ class AgentSettings(EnvironmentSettings):
                 "is required: it is the number that replies are sent from."
             )
         return self
+
+    @field_validator("guest_email_domain")
+    @classmethod
+    def _is_a_domain(cls, value: str) -> str:
+        if not _DOMAIN.fullmatch(value):
+            raise ValueError("it must be a domain such as guests.example.com")
+        return value
 
     @field_validator("hotel_timezone")
     @classmethod

@@ -9,6 +9,7 @@ import pytest
 
 from agent.messages import NothingToShow, RoomsFound, Search
 from agent.pms import PmsClient
+from agent.proxy import ANSWER_LIMIT_BYTES, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,9 +38,8 @@ async def pms(
 
 def client(session: aiohttp.ClientSession, url: str, clock: FakeClock) -> PmsClient:
     """Make a client of the proxy at `url`."""
-    return PmsClient(
-        session, session, proxy_url=url, proxy_token=TOKEN, hotel_id=1, clock=clock
-    )
+    proxy = Proxy(session, session, url=url, token=TOKEN, clock=clock)
+    return PmsClient(proxy, hotel_id=1, room_types={"Delux  ROOMS": "double"})
 
 
 async def test_search(pms: PmsClient, proxy: FakeProxy) -> None:
@@ -51,8 +51,36 @@ async def test_search(pms: PmsClient, proxy: FakeProxy) -> None:
     assert len(proxy.searches) == 1
     headers = proxy.search_headers[0]
     assert headers["X-Proxy-Token"] == TOKEN
-    assert headers["Output-Format"] == "JSON"
+    assert "Cache-Control" not in headers
     assert headers["Content-Type"] == "text/xml"
+
+
+async def test_search_for_a_booking(pms: PmsClient, proxy: FakeProxy) -> None:
+    """What is about to be booked is asked of the PMS itself."""
+    await pms.search(SEARCH, is_for_booking=True)
+    assert proxy.search_headers[0]["Cache-Control"] == "no-cache"
+
+
+async def test_room_types(pms: PmsClient) -> None:
+    """The hotel's own name for a type is what the settings say, written anyhow."""
+    found = await pms.search(SEARCH)
+    assert isinstance(found, RoomsFound)
+    assert [room.room_type for room in found.rooms] == [None, "double", None]
+
+
+async def test_incomplete(pms: PmsClient, proxy: FakeProxy) -> None:
+    """A list to which types may be missing says so."""
+    proxy.headers = {"X-Availability": "incomplete"}
+    found = await pms.search(SEARCH)
+    assert isinstance(found, RoomsFound)
+    assert found.is_incomplete
+
+
+async def test_too_long(pms: PmsClient, proxy: FakeProxy) -> None:
+    """An endless answer is not read to its end."""
+    proxy.body = " " * (ANSWER_LIMIT_BYTES + 1)
+    found = await pms.search(SEARCH)
+    assert found == NothingToShow(why="The answer is over 2097152 bytes.")
 
 
 async def test_stale(pms: PmsClient, proxy: FakeProxy) -> None:

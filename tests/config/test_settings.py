@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.agent_settings import AgentSettings
+from agent import messages
+from config.agent_settings import ROOM_TYPES, AgentSettings
 from config.loading import SettingsError
 from config.proxy_settings import ProxySettings
 from proxy.policies import client_tokens
@@ -219,3 +220,33 @@ def test_the_agents_time_zone_must_exist() -> None:
     """A time zone that nobody knows is refused."""
     with pytest.raises(SettingsError, match="AGENT_HOTEL_TIMEZONE is 'Mars/Base'"):
         AgentSettings.load({"AGENT_HOTEL_TIMEZONE": "Mars/Base"})
+
+
+def test_the_hotels_names_of_rooms() -> None:
+    """A name may hold colons and spaces; the type is what stands behind the last."""
+    given = {"AGENT_ROOM_TYPES": " General Rooms:double, Ala A: Norte : suite,"}
+    settings = AgentSettings.load(given)
+    assert settings.room_types == {"General Rooms": "double", "Ala A: Norte": "suite"}
+    assert AgentSettings.load({}).room_types == {}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("AGENT_ROOM_TYPES", "General Rooms", "name:type"),
+        ("AGENT_ROOM_TYPES", "General Rooms:cabin", "single, double, twin"),
+        ("AGENT_ROOM_TYPES", ":double", "name:type"),
+        ("AGENT_GUEST_EMAIL_DOMAIN", "hotel", "guests.example.com"),
+        ("AGENT_GUEST_EMAIL_DOMAIN", "a@hotel.example", "guests.example.com"),
+        ("AGENT_GUEST_EMAIL_DOMAIN", "hotel.example.", "guests.example.com"),
+    ],
+)
+def test_what_a_booking_needs(variable: str, value: str, said: str) -> None:
+    """A type that the agent does not know stops the start, as a wrong domain does."""
+    with pytest.raises(SettingsError, match=said):
+        AgentSettings.load({variable: value})
+
+
+def test_the_known_types_are_the_agents() -> None:
+    """What may be configured is what the agent understands."""
+    assert ROOM_TYPES == messages.ROOM_TYPES
