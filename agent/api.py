@@ -81,7 +81,7 @@ class Api:
             "checkout": str(query.search.checkout),
             "rooms": [
                 {
-                    "room_type": names[room.id],
+                    "room_type": room.room_type or names[room.id],
                     "name": room.name,
                     "available": room.available,
                     "price": {
@@ -100,12 +100,22 @@ class Api:
 
 
 def _chosen(rooms: tuple[Room, ...], room_type: str | None) -> list[Room]:
-    """Keep what is free, of one type where it is named, by its name or the PMS's id."""
+    """
+    Keep what is free, of one type where it is named.
+
+    By the known word, which several types may share, by the type's own name, or by
+    the PMS's id.
+    """
     names = slugs(rooms)
-    chosen = [r for r in rooms if room_type in (None, names[r.id], str(r.id))]
+    chosen = [
+        room
+        for room in rooms
+        if room_type in (None, room.room_type, names[room.id], str(room.id))
+    ]
     if room_type is not None and not chosen:
-        known = ", ".join(names.values())
+        known = dict.fromkeys(room.room_type or names[room.id] for room in rooms)
         raise FieldError(
-            "room_type", f"This house has no such room_type; it has {known}."
+            "room_type",
+            f"This house has no such room_type; it has {', '.join(known)}.",
         )
     return [room for room in chosen if room.available > 0]

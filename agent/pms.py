@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 import structlog
+from pydantic import BaseModel, Field, ValidationError
 
 from agent.hotel_ari import SEARCH_TARGET, read_answer, search_body
 from agent.messages import NothingToShow
@@ -78,18 +79,30 @@ class PmsClient:
         return await self._proxy.is_ready()
 
 
+class _Problem(BaseModel):
+    """What the proxy says of an outage, its cause in words at the end."""
+
+    detail: str = Field(min_length=1, max_length=500)
+
+
 def _nothing(got: Got) -> NothingToShow:
-    if got.status in (401, 403):
-        _log.warning("proxy.refused_token", msg=STRANGER)
-        why = STRANGER
-    else:
-        unexpected = f"The proxy answered {got.status}, which was not expected."
-        why = _WHY.get(got.status, unexpected)
     return NothingToShow(
-        why=why,
+        why=_why(got),
         breaker=got.breaker,
         retry_after_s=_seconds(got.headers.get("Retry-After")),
     )
+
+
+def _why(got: Got) -> str:
+    if got.status in (401, 403):
+        _log.warning("proxy.refused_token", msg=STRANGER)
+        return STRANGER
+    if got.status not in _WHY:
+        return f"The proxy answered {got.status}, which was not expected."
+    try:
+        return _Problem.model_validate_json(got.body).detail
+    except ValidationError:
+        return _WHY[got.status]
 
 
 def _seconds(text: str | None) -> int | None:

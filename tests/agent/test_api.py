@@ -72,6 +72,24 @@ async def test_one_type(agent: Client, named: str) -> None:
     assert [room["room_type"] for room in body["rooms"]] == ["delux-rooms"]
 
 
+async def test_known_types(
+    start_agent: Callable[..., Awaitable[Client]], proxy: FakeProxy
+) -> None:
+    """A known word is what a type is called, and asks for all of that word."""
+    agent = await start_agent(AGENT_ROOM_TYPES="General Rooms:double")
+    proxy.body = hotel_ari(
+        ((1, "General Rooms", 9, 1), (2, "Doble lujo", 9, 2), (3, "Igloo", 9, 3))
+    )
+    _, body = await ask(agent, checkin="2026-12-05")
+    types = [room["room_type"] for room in body["rooms"]]
+    assert types == ["double", "double", "igloo"]
+    for named, available in (("double", [1, 2]), ("doble-lujo", [2]), ("igloo", [3])):
+        _, body = await ask(agent, checkin="2026-12-05", room_type=named)
+        assert [room["available"] for room in body["rooms"]] == available
+    status, body = await ask(agent, checkin="2026-12-05", room_type="suite")
+    assert (status, body["detail"].endswith("it has double, igloo.")) == (400, True)
+
+
 async def test_full_type(agent: Client) -> None:
     """A type of the house that is sold out is an empty list."""
     status, body = await ask(agent, checkin="2026-12-05", room_type="executive-rooms")

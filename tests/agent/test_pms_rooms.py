@@ -11,7 +11,7 @@ import pytest
 
 from agent.hotel_ari import search_body
 from agent.messages import NothingToShow, Search
-from demo import houses
+from demo import faults, houses
 from demo.houses import HotelPlan, TypePlan
 from demo.rules import Closure, PriceRule
 from fakes.agent_desk import SEARCH, an_agent
@@ -129,7 +129,17 @@ async def test_outage(rig: Rig, agent: Agent) -> None:
     rig.clock.advance(201)
     found = await agent.pms.search(SEARCH)
     assert isinstance(found, NothingToShow)
-    assert found.retry_after_s is not None
+    assert found.breaker != "closed"
+    assert found.why.startswith("Circuit breaker is open: the PMS is not asked now")
+
+
+async def test_failure(rig: Rig, agent: Agent) -> None:
+    """A PMS that fails and no copy is told with its cause, the breaker still closed."""
+    rig.pms.plays(faults.error_page())
+    found = await agent.pms.search(SEARCH)
+    assert isinstance(found, NothingToShow)
+    assert found.breaker == "closed"
+    assert "crashes" in found.why
 
 
 async def test_made_of_nights() -> None:

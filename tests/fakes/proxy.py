@@ -58,6 +58,8 @@ class FakeProxy:
     searches: list[str] = field(default_factory=list)
     search_headers: list[dict[str, str]] = field(default_factory=list)
     status_reads: int = 0
+    bookings: list[bytes] = field(default_factory=list)
+    booking_hangs: bool = False
     hangs: bool = False
     status_hangs: bool = False
     # Set when a search has arrived; set `let_go` to end the hanging ones.
@@ -70,6 +72,7 @@ class FakeProxy:
         app.add_routes(
             [
                 web.post("/api/hotel_ari", self._search),
+                web.post("/api/bookings", self._book),
                 web.get("/status.json", self._status),
                 web.get("/health/ready", self._ready),
             ]
@@ -97,6 +100,12 @@ class FakeProxy:
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
         headers = {"X-PMS-Circuit-Breaker": self.breaker, **self.headers}
         return web.Response(status=self.status, text=text, headers=headers)
+
+    async def _book(self, request: web.Request) -> web.Response:
+        self.bookings.append(await request.read())
+        if self.booking_hangs:
+            await self.let_go.wait()
+        return web.json_response({"booking": {"id": 31}})
 
     async def _status(self, _request: web.Request) -> web.Response:
         self.status_reads += 1
