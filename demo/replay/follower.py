@@ -34,6 +34,8 @@ def following(
     """
     Run a module with these settings on the selector's time; give its address.
 
+    It ends with the block, and by itself where this process is killed.
+
     Raises:
         DidNotStart: where it never listened.
 

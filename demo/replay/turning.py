@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import selectors
 import socket
 import struct
@@ -23,6 +24,9 @@ from config.clock import SystemClock
 
 # Where all clocks begin: a Tuesday's midnight.
 EPOCH = datetime(2026, 11, 24, tzinfo=UTC)
+
+# How a follower exits without its leader.
+LEFT_ALONE = 3
 
 _TIME = struct.Struct("!d")
 Ready = list[tuple[selectors.SelectorKey, int]]
@@ -105,12 +109,17 @@ class LeadingSelector(selectors.DefaultSelector):
 
 
 class FollowingSelector(selectors.DefaultSelector):
-    """Lets the leader turn the dial; once it is gone, time is real again."""
+    """
+    Lets the leader turn the dial.
+
+    Once the leader is gone, however it went, the process ends at once: nobody is left
+    to serve, and nobody could turn the time.
+    """
 
     def __init__(self, dial: Dial, leader: socket.socket) -> None:
         super().__init__()
         self._dial = dial
-        self._leader: socket.socket | None = leader
+        self._leader = leader
         self._owes_word = False
         self.register(leader, selectors.EVENT_READ)
 
@@ -120,30 +129,25 @@ class FollowingSelector(selectors.DefaultSelector):
         if ready or _is_over(timeout):
             return ready
         until = _due(self._dial, timeout)
-        while self._leader is not None and not ready and until > self._dial.seconds:
+        while not ready and until > self._dial.seconds:
             if self._owes_word:
                 self._leader.sendall(_TIME.pack(until))
                 self._owes_word = False
             ready = self._poll(None)
-        if self._leader is None and not ready:
-            ready = super().select(timeout)
-            self._dial.seconds = self._dial.seconds if ready else until
         return ready
 
     def _poll(self, timeout: float | None) -> Ready:
         """Look what is ready; the leader's word is heard before anything else."""
         ready = super().select(timeout)
         others = [one for one in ready if one[0].fileobj is not self._leader]
-        if self._leader is not None and len(others) < len(ready):
-            self._hear(self._leader)
+        if len(others) < len(ready):
+            self._hear()
         return others
 
-    def _hear(self, leader: socket.socket) -> None:
-        said = leader.recv(_TIME.size, socket.MSG_WAITALL)
+    def _hear(self) -> None:
+        said = self._leader.recv(_TIME.size, socket.MSG_WAITALL)
         if len(said) < _TIME.size:
-            self.unregister(leader)
-            self._leader = None
-            return
+            os._exit(LEFT_ALONE)
         self._dial.seconds = _TIME.unpack(said)[0]
         self._owes_word = True
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import struct
+import subprocess
+import sys
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +23,14 @@ from demo.replay.hotel import History, make_house, something_happens
 from demo.replay.judge import Ari, Type, is_right, read
 from demo.replay.report import table
 from demo.replay.tally import Tally, Told
-from demo.replay.turning import EPOCH, Dial, LeadingSelector, TurnedClock, TurnedLoop
+from demo.replay.turning import (
+    EPOCH,
+    LEFT_ALONE,
+    Dial,
+    LeadingSelector,
+    TurnedClock,
+    TurnedLoop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -115,6 +127,27 @@ def test_a_process_that_does_not_start_says_why() -> None:
         following(selector, "proxy", settings),
     ):
         pass
+
+
+def test_a_process_without_its_leader_ends() -> None:
+    """Who kills the replay leaves no proxy behind."""
+    ours, its = socket.socketpair()
+    command = (sys.executable, "-m", "demo.replay.turned", str(its.fileno()), "proxy")
+    settings = {"PROXY_UPSTREAM_URL": "http://127.0.0.1:1", "PROXY_PORT": "0"}
+    with (
+        ours,
+        subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            command,
+            env={**os.environ, **settings},
+            stdout=subprocess.DEVNULL,
+            pass_fds=(its.fileno(),),
+        ) as child,
+    ):
+        its.close()
+        ours.sendall(struct.pack("!d", 5.0))
+        assert struct.unpack("!d", ours.recv(8)) > (5.0,)
+        ours.close()
+        assert child.wait(15) == LEFT_ALONE
 
 
 def ari(rooms: set[int], price: float = 100, **more: Any) -> Ari:
