@@ -29,6 +29,7 @@ NEW, AWAITING_PAYMENT = 1, 3
 NO_PHONE = "0000000000"
 # What the proxy looks a booking up by may hold no other letters.
 KEY = re.compile(r"[A-Za-z0-9:_.-]{1,200}")
+_NUMBER = re.compile(r"[0-9]{1,20}")
 NOT_AVAILABLE = "Requested room(s) not available."
 
 _OK = 200
@@ -108,7 +109,7 @@ def booking_body(quote: Quote, guest: Guest, key: str, policy: BookingPolicy) ->
         "booking_status": NEW,
         "payment_status": AWAITING_PAYMENT,
         "source": source_of(key),
-        "remark": f"WhatsApp: {search.adults} adults, {search.children} children",
+        "remark": f"WhatsApp. Adults: {search.adults}, children: {search.children}",
         "associations": {
             "customer_detail": {
                 "firstname": first_name,
@@ -116,7 +117,7 @@ def booking_body(quote: Quote, guest: Guest, key: str, policy: BookingPolicy) ->
                 "email": email_of(
                     guest.address, policy.email_domain, policy.email_secret
                 ),
-                "phone": f"+{guest.address}" if guest.is_phone else NO_PHONE,
+                "phone": _phone(guest),
             },
             "price_details": {
                 "total_paid": 0,
@@ -178,6 +179,12 @@ def read_orders(body: bytes, key: str) -> str | None:
     orders = listed.orders if isinstance(listed, _Orders) else listed
     ours = [order.id for order in orders if order.source == source_of(key)]
     return str(ours[0]) if ours else None
+
+
+def _phone(guest: Guest) -> str:
+    # What is no number crashes the PMS as a bad name does.
+    is_number = guest.is_phone and _NUMBER.fullmatch(guest.address)
+    return f"+{guest.address}" if is_number else NO_PHONE
 
 
 def _read_booked(body: bytes) -> Booked | BookingUnknown:

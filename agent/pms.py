@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 STRANGER = "The proxy refused the agent's token (AGENT_PROXY_TOKEN)."
 _WHY = {
+    429: "The agent asks the proxy for more than it may (PROXY_CLIENT_LIMITS).",
     502: "The PMS fails or cannot be reached, and there is no copy to show.",
     503: "The PMS cannot be asked now, and there is no copy to show.",
     504: "The PMS did not answer in time, and there is no copy to show.",

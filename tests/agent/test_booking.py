@@ -25,6 +25,7 @@ from agent.messages import (
     RoomsFound,
     Search,
 )
+from agent.names import email_of
 
 SEARCH = Search(
     checkin=date(2027, 1, 10), checkout=date(2027, 1, 12), adults=2, children=1
@@ -55,7 +56,7 @@ def test_body() -> None:
         "booking_status": 1,
         "payment_status": 3,
         "source": "WhatsApp:k-1",
-        "remark": "WhatsApp: 2 adults, 1 children",
+        "remark": "WhatsApp. Adults: 2, children: 1",
     }
     assert links["price_details"] == {
         "total_paid": 0,
@@ -69,7 +70,24 @@ def test_body() -> None:
             "number_of_rooms": 1,
         }
     ]
-    assert links["customer_detail"]["phone"] == "+5491100000001"
+    assert links["customer_detail"] == {
+        "firstname": "Ana",
+        "lastname": "Lopez",
+        "email": email_of(GUEST.address, "x.example", b"secret"),
+        "phone": "+5491100000001",
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "is_phone"),
+    [("BR.119", False), ("119", False), ("+54 9 11", True), ("5" * 40, True)],
+)
+def test_no_phone(address: str, is_phone: bool) -> None:
+    """Where there is no number that the PMS takes, it gets one that is nobody's."""
+    guest = Guest(address=address, is_phone=is_phone)
+    booking = json.loads(booking_body(QUOTE, guest, "k-1", POLICY))["booking"]
+    customer = booking["associations"]["customer_detail"]
+    assert (customer["phone"], customer["firstname"]) == ("0000000000", "Guest")
 
 
 def test_the_same_bytes() -> None:

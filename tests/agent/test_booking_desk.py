@@ -79,7 +79,7 @@ async def test_booked_at_the_quoted_price(rig: Rig, agent: Agent) -> None:
     assert customer.phone == "+5491100000001"
     assert customer.email.endswith("@guests.example.com")
     assert ANA.address not in customer.email
-    assert booking.remarks[0].text == "WhatsApp: 2 adults, 0 children"
+    assert booking.remarks[0].text == "WhatsApp. Adults: 2, children: 0"
 
 
 async def test_without_the_quoted_price_it_would_be_another(
