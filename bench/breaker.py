@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from bench.common import client, milliseconds, percentiles, say, search, stand_in
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit, Refused
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import BreakerPolicy, Permit, Refused
 from proxy.messages import BreakerState, Healthy
 
 if TYPE_CHECKING:

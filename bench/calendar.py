@@ -21,8 +21,9 @@ from demo.calls import Call
 from demo.houses import HotelPlan, TypePlan, build
 from demo.keys import usual_keys
 from demo.webservice import Shop
-from proxy.calendar import LONGEST_TRY, HotelCalendar
-from proxy.calendar_values import ToldSearch
+from proxy.calendar.calendar import LONGEST_TRY, HotelCalendar
+from proxy.calendar.refusals import MAX_WAITING
+from proxy.calendar.values import ToldSearch
 from proxy.messages import Stay
 from proxy.qloapps.nights import (
     breakdown_request,
@@ -31,12 +32,11 @@ from proxy.qloapps.nights import (
     read_search,
     search_request,
 )
-from proxy.refusals import MAX_WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.calendar_values import ToldNight
+    from proxy.calendar.values import ToldNight
     from proxy.messages import Request
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -24,8 +24,8 @@ from bench.common import (
     search,
     stand_in,
 )
+from proxy.cache.store import MemoryStore
 from proxy.messages import CacheKey, Entry
-from proxy.store import MemoryStore
 
 if TYPE_CHECKING:
     import aiohttp

@@ -29,8 +29,8 @@ from config.serving import (
     open_sockets,
     serve,
 )
-from proxy import orders_cli
 from proxy.app import DRAIN, HANDLERS, ROTATE, VERSION, make_app
+from proxy.front import orders_cli
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,42 +11,42 @@ from aiohttp import web
 
 from proxy import policies
 from proxy.beside import beside
-from proxy.breaker import Breaker
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard, Observer
+from proxy.breaker.prober import Prober
 from proxy.bulkhead import Bulkhead
-from proxy.calendar_refresher import CalendarRefresher
-from proxy.calendars import Calendars
-from proxy.callers import Callers
+from proxy.cache.coalesce import Flights
+from proxy.cache.codec import MAX_SKEW_S
+from proxy.cache.copies import Copies
+from proxy.cache.hot import HotSearches
+from proxy.cache.invalidation import Invalidation
+from proxy.cache.keeper import Keeper
+from proxy.cache.refresh_budget import RefreshBudget
+from proxy.cache.refresher import Refresher
+from proxy.cache.store import MemoryStore
+from proxy.calendar.calendars import Calendars
+from proxy.calendar.refresher import CalendarRefresher
 from proxy.calls import Caller, Result
-from proxy.coalesce import Flights
-from proxy.codec import MAX_SKEW_S
-from proxy.copies import Copies
-from proxy.drain import Drain
-from proxy.guard import Guard, Observer
-from proxy.handlers import Handlers
-from proxy.hot import HotSearches
-from proxy.incoming import MAX_BODY_BYTES, ask_for_body
-from proxy.invalidation import Invalidation
-from proxy.keeper import Keeper
+from proxy.fleet.sharing import Sharing
+from proxy.front.callers import Callers
+from proxy.front.drain import Drain
+from proxy.front.handlers import Handlers
+from proxy.front.incoming import MAX_BODY_BYTES, ask_for_body
+from proxy.front.orders import Orders
+from proxy.front.outgoing import Outgoing, leave_untyped
+from proxy.front.own_paths import OwnPaths
+from proxy.front.rates import Rates
+from proxy.front.status import Surroundings, status_document, writes_shown
 from proxy.messages import Operation
 from proxy.metrics import Gauges
-from proxy.orders import Orders
-from proxy.outgoing import Outgoing, leave_untyped
-from proxy.own_paths import OwnPaths
-from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
-from proxy.rates import Rates
 from proxy.reads import FlightResult, Reads
-from proxy.refresh_budget import RefreshBudget
-from proxy.refresher import Refresher
 from proxy.service import Service
 from proxy.shares import Shares
-from proxy.sharing import Sharing
-from proxy.status import Surroundings, status_document, writes_shown
-from proxy.store import MemoryStore
 from proxy.telemetry import Telemetry
 from proxy.upstream import HttpUpstream
-from proxy.writing import Writing
+from proxy.writes.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from config.proxy_settings import ProxySettings
-    from proxy.cluster import Cluster
-    from proxy.freshness import Lifetime
+    from proxy.cache.freshness import Lifetime
+    from proxy.cache.store import Store
+    from proxy.fleet.cluster import Cluster
     from proxy.messages import CacheKey, Clock, Reading, Request
-    from proxy.store import Store
 
 VERSION = version("hotel-pms-sidecar")
 HANDLERS = web.AppKey("handlers", Handlers)

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from proxy.breaker_values import Refused
+from proxy.breaker.values import Refused
 from proxy.errors import Overloaded, UpstreamBroken, UpstreamError
 from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
     from typing import Any
 
-    from proxy.breaker_values import Permit
+    from proxy.breaker.guard import Guard
+    from proxy.breaker.values import Permit
     from proxy.bulkhead import Bulkhead, Place
-    from proxy.guard import Guard
     from proxy.messages import (
         BodyStream,
         Clock,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from proxy.calendar import HotelCalendar
-    from proxy.calendar_values import Offer, ToldNight, ToldSearch
+    from proxy.calendar.calendar import HotelCalendar
+    from proxy.calendar.values import Offer, ToldNight, ToldSearch
     from proxy.messages import Answer, Entry, Headers, Reading, Request, Stay, Verdict
     from proxy.problems import Problem
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from proxy.breaker_values import BreakerPolicy
+from proxy.breaker.values import BreakerPolicy
 from proxy.bulkhead import BulkheadPolicy
-from proxy.calendars import CalendarPolicy
-from proxy.freshness import Lifetime
-from proxy.hot import HotPolicy
+from proxy.cache.freshness import Lifetime
+from proxy.cache.hot import HotPolicy
+from proxy.calendar.calendars import CalendarPolicy
 from proxy.messages import Operation
-from proxy.writing import WritePolicy
+from proxy.writes.writing import WritePolicy
 
 if TYPE_CHECKING:
     from config.proxy_settings import ProxySettings

@@ -12,10 +12,10 @@ from proxy.headers import PROXY_NAME, retry_after
 from proxy.messages import Cause
 
 if TYPE_CHECKING:
-    from proxy.breaker_values import Refused
+    from proxy.breaker.values import Refused
     from proxy.calls import Crowded
+    from proxy.front.rates import OverRate
     from proxy.messages import Headers
-    from proxy.rates import OverRate
 
 BAD_REQUEST = "bad-request"
 # Who finds its write under way may ask again after this.

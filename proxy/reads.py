@@ -7,22 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proxy import headers as fields
-from proxy.breaker_values import Refused
+from proxy.breaker.values import Refused
+from proxy.cache.freshness import wishes
 from proxy.calls import Admitted, Crowded, Fetched, Result, Streamed
-from proxy.freshness import wishes
 from proxy.messages import Answer, CacheKey, Entry, Healthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from proxy.breaker.prober import Prober
+    from proxy.cache.coalesce import Flights
+    from proxy.cache.store import Store
     from proxy.calls import Caller
-    from proxy.coalesce import Flights
+    from proxy.fleet.peers import Peers
     from proxy.messages import Reading, Request
-    from proxy.peers import Peers
     from proxy.pms import Pms
-    from proxy.prober import Prober
     from proxy.shares import Share
-    from proxy.store import Store
 
 FlightResult = Result | Refused | Crowded
 

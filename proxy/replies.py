@@ -10,7 +10,7 @@ from proxy import headers as fields
 from proxy.messages import Reply
 
 if TYPE_CHECKING:
-    from proxy.freshness import Assessment
+    from proxy.cache.freshness import Assessment
     from proxy.messages import Answer, BodyStream, Entry, Headers, Request
     from proxy.problems import Problem
 

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, assert_never
 
 from proxy import headers as fields
 from proxy import problems, replies
-from proxy.breaker_values import Refused
+from proxy.breaker.values import Refused
+from proxy.cache.freshness import wishes
 from proxy.calls import Broke, Crowded, Fetched, Streamed
-from proxy.freshness import wishes
 from proxy.messages import BreakerState, Operation, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.copies import Copies, Copy
-    from proxy.freshness import ClientWishes
-    from proxy.guard import Guard
+    from proxy.breaker.guard import Guard
+    from proxy.cache.copies import Copies, Copy
+    from proxy.cache.freshness import ClientWishes
     from proxy.messages import CacheKey, Clock, Reading, Reply, Request
     from proxy.pms import Pms
     from proxy.problems import Problem
     from proxy.reads import FlightResult, Reads
     from proxy.telemetry import Telemetry
-    from proxy.writes import Writes
+    from proxy.writes.writes import Writes
 
 
 class Service:

@@ -27,7 +27,7 @@ from proxy.metrics import (
 )
 
 if TYPE_CHECKING:
-    from proxy.breaker_values import Transition
+    from proxy.breaker.values import Transition
     from proxy.messages import Clock, FailureRecord, Operation, Verdict
 
 OPENED = "Circuit breaker opened at {at}"

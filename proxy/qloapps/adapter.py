@@ -19,8 +19,8 @@ from proxy.qloapps.search import read_search
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from proxy.calendar import HotelCalendar
-    from proxy.calendar_values import Offer, ToldNight, ToldSearch
+    from proxy.calendar.calendar import HotelCalendar
+    from proxy.calendar.values import Offer, ToldNight, ToldSearch
     from proxy.messages import Entry, Headers, Stay
     from proxy.problems import Problem
 

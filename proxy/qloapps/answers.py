@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 from defusedxml import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import fromstring
 
-from proxy.freshness import directives
+from proxy.cache.freshness import directives
 from proxy.headers import first, has, joined
 from proxy.messages import (
     Answer,

@@ -17,15 +17,15 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from proxy.calendar_values import ToldNight, ToldSearch, ToldType
+from proxy.calendar.values import ToldNight, ToldSearch, ToldType
 from proxy.messages import Request
 from proxy.qloapps import answers, php
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.calendar import HotelCalendar
-    from proxy.calendar_values import Offer, TypeOffer
+    from proxy.calendar.calendar import HotelCalendar
+    from proxy.calendar.values import Offer, TypeOffer
     from proxy.messages import Stay
 
 JSON_QUERY = "output_format=JSON"

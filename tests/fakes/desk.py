@@ -11,29 +11,29 @@ from typing import TYPE_CHECKING
 
 from fakes import recorded
 from fakes.rig import BOOKING
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit, Refused
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.prober import Prober
+from proxy.breaker.values import BreakerPolicy, Permit, Refused
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
+from proxy.cache.coalesce import Flights
+from proxy.cache.invalidation import Invalidation
 from proxy.calls import Caller
-from proxy.coalesce import Flights
 from proxy.errors import UpstreamTimeout, UpstreamUnreachable
-from proxy.guard import Guard
-from proxy.invalidation import Invalidation
 from proxy.messages import Answer, Cause, Failed, Request
-from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.shares import Shares
 from proxy.telemetry import Telemetry
-from proxy.writing import WritePolicy, Writing
+from proxy.writes.writing import WritePolicy, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from fakes.clock import FakeClock
-    from proxy.ledger import Ledger
+    from proxy.fleet.shared import Shared
     from proxy.messages import Reply
     from proxy.problems import Problem
-    from proxy.shared import Shared
+    from proxy.writes.ledger import Ledger
 
 STEPS = 60
 KEY = "yes-1"

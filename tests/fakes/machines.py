@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fakes import recorded
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.prober import Prober
+from proxy.breaker.values import BreakerPolicy, Permit
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.calls import Caller
-from proxy.cluster import Cluster
 from proxy.errors import BackendDown, UpstreamUnreachable
-from proxy.guard import Guard
+from proxy.fleet.cluster import Cluster
 from proxy.messages import BreakerState, Cause, Failed
-from proxy.prober import Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.shares import Shares
 from proxy.telemetry import Telemetry

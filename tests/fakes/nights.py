@@ -16,7 +16,7 @@ from demo.stays import Booking
 from demo.stays import Stay as Sold
 from demo.webservice import Shop
 from fakes.shop import DOMAIN, KEY, NOW, ask
-from proxy.calendar import HotelCalendar
+from proxy.calendar.calendar import HotelCalendar
 from proxy.messages import Stay
 from proxy.qloapps.nights import (
     breakdown_request,

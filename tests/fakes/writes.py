@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from proxy.messages import Answer
-from proxy.records import Record
+from proxy.writes.records import Record
 
 BEGAN_AT = 1000.0
 UNDER_WAY_S = 31.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.admin import Order, read_order, why_closed
+from proxy.front.admin import Order, read_order, why_closed
 from proxy.problems import Problem
 
 

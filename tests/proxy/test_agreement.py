@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.agreement import (
+from proxy.fleet.agreement import (
     TICK_S,
     Moved,
     Ordered,

@@ -13,8 +13,8 @@ import pytest
 from config.clock import SystemClock
 from fakes.clock import FakeClock
 from fakes.redis_server import RedisServer, a_redis, free_port
-from proxy.backend import Backend
 from proxy.errors import BackendDown
+from proxy.fleet.backend import Backend
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from proxy.backoff import delays_s
+from proxy.fleet.backoff import delays_s
 
 
 def test_the_pauses_double_up_to_half_a_minute() -> None:

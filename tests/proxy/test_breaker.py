@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit, Refused, Transition
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import BreakerPolicy, Permit, Refused, Transition
 from proxy.messages import BreakerState, Cause, Doubtful, Failed, Healthy
 
 if TYPE_CHECKING:

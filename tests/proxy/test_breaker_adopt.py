@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from proxy.breaker import Breaker
-from proxy.breaker_values import Adopted, BreakerPolicy, Forced, Permit, Refused
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import Adopted, BreakerPolicy, Forced, Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed, Healthy
 
 CLOSED, OPEN, HALF_OPEN = BreakerState

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from demo import faults
 from fakes.clock import FakeClock
 from fakes.rig import SEARCH, a_rig
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit
-from proxy.guard import Guard
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.values import BreakerPolicy, Permit
 from proxy.messages import BreakerState, Cause, Failed, Healthy, Operation
 from proxy.telemetry import Telemetry
 

@@ -10,14 +10,14 @@ import pytest
 
 from fakes import recorded
 from fakes.clock import FakeClock
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.prober import HANG_PAUSE_S, Prober
+from proxy.breaker.values import BreakerPolicy, Permit
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
 from proxy.calls import Caller
 from proxy.errors import UpstreamTimeout, UpstreamUnreachable
-from proxy.guard import Guard
 from proxy.messages import Answer, BreakerState, Cause, Failed
-from proxy.prober import HANG_PAUSE_S, Prober
 from proxy.qloapps.adapter import QloApps
 from proxy.shares import Shares
 from proxy.telemetry import Telemetry

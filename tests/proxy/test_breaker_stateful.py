@@ -16,8 +16,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit, Refused
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import BreakerPolicy, Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed, Healthy
 
 CLOSED, OPEN, HALF_OPEN = BreakerState

@@ -21,10 +21,10 @@ from fakes.nights import (
     question,
     sells,
 )
+from proxy.calendar.refusals import ASKED_FOR_S
+from proxy.calendar.restrictions import Taken
 from proxy.messages import Stay
 from proxy.qloapps.nights import read_search
-from proxy.refusals import ASKED_FOR_S
-from proxy.restrictions import Taken
 
 if TYPE_CHECKING:
     from demo.hotel import House

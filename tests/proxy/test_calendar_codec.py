@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.calendar import HotelCalendar
-from proxy.calendar_codec import read, write
+from proxy.calendar.calendar import HotelCalendar
+from proxy.calendar.codec import read, write
+from proxy.calendar.restrictions import Taken
 from proxy.moment import Moment
-from proxy.restrictions import Taken
 
 DAY = 739_000
 

@@ -9,8 +9,8 @@ import pytest
 from demo.houses import TypePlan
 from demo.rules import StayRule, allows_stay
 from fakes.nights import TODAY, Kept, cancels, house_of, sells
-from proxy.calendar import LONGEST_TRY
-from proxy.restrictions import Taken
+from proxy.calendar.calendar import LONGEST_TRY
+from proxy.calendar.restrictions import Taken
 
 NIGHTS = 180
 EVERY_S = 5.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.callers import Callers
+from proxy.front.callers import Callers
 
 CALLERS = Callers({"agent": ("t0ken-ä", "new"), "desk": ("other",)})
 

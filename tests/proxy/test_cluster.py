@@ -11,9 +11,9 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.machines import TURN_S, Machine, Pms, SharedMemory, steps
-from proxy.agreement import View, read
-from proxy.breaker_values import Adopted, BreakerPolicy, Forced
-from proxy.cluster import RECORD_KEY
+from proxy.breaker.values import Adopted, BreakerPolicy, Forced
+from proxy.fleet.agreement import View, read
+from proxy.fleet.cluster import RECORD_KEY
 from proxy.messages import BreakerState, Healthy
 
 if TYPE_CHECKING:

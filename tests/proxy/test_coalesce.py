@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from fakes.clock import FakeClock
-from proxy.coalesce import Flights
+from proxy.cache.coalesce import Flights
 from proxy.messages import CacheKey
 
 KEY = CacheKey("k")

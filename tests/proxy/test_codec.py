@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.codec import MAGIC, decode, encode, read
+from proxy.cache.codec import MAGIC, decode, encode, read
 from proxy.messages import CacheKey, Entry
 from proxy.moment import Moment
 

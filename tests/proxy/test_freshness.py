@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.freshness import Freshness, Lifetime, assess, wishes
+from proxy.cache.freshness import Freshness, Lifetime, assess, wishes
 from proxy.messages import Entry
 
 LIFETIME = Lifetime(fresh_s=30, usable_s=300)

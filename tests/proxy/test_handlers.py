@@ -10,23 +10,23 @@ from aiohttp import web
 
 from fakes.clock import FakeClock
 from fakes.rig import a_rig
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy
-from proxy.callers import Callers
-from proxy.drain import Drain
-from proxy.guard import Guard
-from proxy.handlers import Handlers
-from proxy.outgoing import Outgoing
-from proxy.own_paths import OwnPaths
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.values import BreakerPolicy
+from proxy.front.callers import Callers
+from proxy.front.drain import Drain
+from proxy.front.handlers import Handlers
+from proxy.front.outgoing import Outgoing
+from proxy.front.own_paths import OwnPaths
+from proxy.front.rates import Rates
 from proxy.qloapps.adapter import QloApps
-from proxy.rates import Rates
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fakes.rig import Rig
-    from proxy.admin import Order
+    from proxy.front.admin import Order
     from proxy.service import Service
 
 

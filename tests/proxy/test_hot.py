@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.hot import HotPolicy, HotSearch, HotSearches
+from proxy.cache.hot import HotPolicy, HotSearch, HotSearches
 from proxy.messages import CacheKey, Operation, Reading, Request
 
 POLICY = HotPolicy(fresh_s=30, lead_s=5)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.writes import BEGAN_AT, BOOKED, UNDER_WAY_S, a_record
-from proxy.idempotency import Next, decide, key_of, lookable, record_id
 from proxy.problems import Problem
+from proxy.writes.idempotency import Next, decide, key_of, lookable, record_id
 
 if TYPE_CHECKING:
-    from proxy.records import Record
+    from proxy.writes.records import Record
 
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
 LETTERS = VISIBLE.replace('"', "").replace("\\", "")

@@ -15,14 +15,14 @@ from fakes.clock import FakeClock
 from fakes.desk import steps
 from fakes.machines import SharedMemory
 from fakes.redis_server import a_redis
-from proxy.backend import Backend
-from proxy.coalesce import Flights
+from proxy.cache.coalesce import Flights
 from proxy.errors import BackendDown
-from proxy.lanes import LANE_KEY, LOOK_EVERY_S, TELL_AGAIN_S, Lane, Lanes
+from proxy.fleet.backend import Backend
+from proxy.writes.lanes import LANE_KEY, LOOK_EVERY_S, TELL_AGAIN_S, Lane, Lanes
 
 if TYPE_CHECKING:
+    from proxy.fleet.shared import Shared
     from proxy.messages import Clock
-    from proxy.shared import Shared
 
 LEASE_S = 65.0
 NAME = LANE_KEY.format(hotel="1")

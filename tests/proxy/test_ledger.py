@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from fakes.clock import FakeClock
 from fakes.machines import SharedMemory
 from fakes.writes import BOOKED, a_record
-from proxy import ledger as ledger_module
 from proxy.errors import BackendDown
-from proxy.ledger import OPEN_KEY, RECORD_KEY, Ledger
 from proxy.moment import Moment
-from proxy.records import KEEP_S, VOID_S, Record, Standing, write
+from proxy.writes import ledger as ledger_module
+from proxy.writes.ledger import OPEN_KEY, RECORD_KEY, Ledger
+from proxy.writes.records import KEEP_S, VOID_S, Record, Standing, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

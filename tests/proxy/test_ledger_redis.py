@@ -12,14 +12,14 @@ from config.clock import SystemClock
 from fakes.clock import FakeClock
 from fakes.redis_server import RedisServer, a_redis
 from fakes.writes import BOOKED, a_record
-from proxy.backend import Backend
-from proxy.ledger import OPEN_KEY, RECORD_KEY, Ledger
-from proxy.records import Standing
+from proxy.fleet.backend import Backend
+from proxy.writes.ledger import OPEN_KEY, RECORD_KEY, Ledger
+from proxy.writes.records import Standing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from proxy.records import Record
+    from proxy.writes.records import Record
 
 # A busy machine is not to look like a Redis that hangs.
 DEADLINE_S = 3.0

@@ -11,8 +11,8 @@ import pytest
 from config.proxy_settings import ProxySettings
 from fakes.raw_pms import a_raw_pms
 from fakes.rig import a_rig
-from proxy import orders_cli
 from proxy.__main__ import main
+from proxy.front import orders_cli
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,7 +9,7 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.machines import steps
 from proxy.errors import BackendDown
-from proxy.patience import LONGEST_S, Patience
+from proxy.fleet.patience import LONGEST_S, Patience
 
 
 class Redis:

@@ -9,9 +9,9 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.machines import SharedMemory, steps
+from proxy.fleet.patience import Patience
+from proxy.fleet.peers import LEASE_S, TELL_FOR_S, Lead, Peers
 from proxy.messages import CacheKey, Entry
-from proxy.patience import Patience
-from proxy.peers import LEASE_S, TELL_FOR_S, Lead, Peers
 
 KEY = CacheKey("availability /api/hotel_ari 1")
 WAIT_S = 5.0

@@ -9,11 +9,11 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from proxy import problems
-from proxy.breaker_values import Refused
+from proxy.breaker.values import Refused
 from proxy.calls import Crowded
+from proxy.front.rates import OverRate
 from proxy.messages import BreakerState, Cause
 from proxy.qloapps.bodies import as_xml
-from proxy.rates import OverRate
 
 if TYPE_CHECKING:
     from proxy.problems import Problem

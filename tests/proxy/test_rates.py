@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from proxy.rates import OverRate, Rates
+from proxy.front.rates import OverRate, Rates
 
 
 def test_so_many_pass_and_no_more() -> None:

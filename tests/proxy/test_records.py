@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from fakes.writes import BEGAN_AT, BOOKED, UNDER_WAY_S, a_record
 from proxy.messages import Answer, Request
 from proxy.moment import Moment
-from proxy.records import KEEP_S, VOID_S, Record, Standing, payload_of, read, write
+from proxy.writes.records import (
+    KEEP_S,
+    VOID_S,
+    Record,
+    Standing,
+    payload_of,
+    read,
+    write,
+)
 
 NOW = Moment(BEGAN_AT + 5, 1_795_600_005.0)
 SETTLE_S = 120.0

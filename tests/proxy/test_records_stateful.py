@@ -14,8 +14,8 @@ from hypothesis.stateful import (
 )
 
 from fakes.writes import BOOKED, REFUSED, UNDER_WAY_S, a_record
-from proxy.idempotency import Next, decide
-from proxy.records import Record, Standing
+from proxy.writes.idempotency import Next, decide
+from proxy.writes.records import Record, Standing
 
 SETTLE_S = 120.0
 TIMEOUT_S = 15.0

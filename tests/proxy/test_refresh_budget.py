@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakes.clock import FakeClock
 from fakes.machines import SharedMemory
-from proxy.refresh_budget import RefreshBudget
+from proxy.cache.refresh_budget import RefreshBudget
 
 PER_MIN = 20
 

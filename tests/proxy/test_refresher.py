@@ -9,16 +9,16 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.machines import SharedMemory
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.guard import Guard
+from proxy.breaker.values import BreakerPolicy
 from proxy.bulkhead import Bulkhead, BulkheadPolicy
-from proxy.guard import Guard
-from proxy.hot import HotPolicy, HotSearches
+from proxy.cache.hot import HotPolicy, HotSearches
+from proxy.cache.refresh_budget import RefreshBudget
+from proxy.cache.refresher import Refresher
+from proxy.cache.store import MemoryStore
 from proxy.messages import CacheKey, Entry, Operation, Reading, Request
 from proxy.qloapps.adapter import QloApps
-from proxy.refresh_budget import RefreshBudget
-from proxy.refresher import Refresher
-from proxy.store import MemoryStore
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:

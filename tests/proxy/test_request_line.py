@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.request_line import BadTarget, split_target
+from proxy.front.request_line import BadTarget, split_target
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.restrictions import KNOWN_FOR_S, Restrictions, Taken
+from proxy.calendar.restrictions import KNOWN_FOR_S, Restrictions, Taken
 
 YES, NO, UNKNOWN = Taken
 DAY = 739_000

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import BreakerPolicy, Permit
+from proxy.cache.snapshot import START, Found, Saved, adopted, read, saved, write
 from proxy.messages import BreakerState, Cause, Failed
 from proxy.moment import Moment
-from proxy.snapshot import START, Found, Saved, adopted, read, saved, write
 
 EPOCH_S = 1_795_000_000.0
 OPEN, CLOSED, HALF_OPEN = (

@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
+from proxy.cache.store import MemoryStore, cost_bytes
 from proxy.messages import CacheKey, Entry
-from proxy.store import MemoryStore, cost_bytes
 
 HEADERS = (("Content-Type", "text/xml"), ("Content-Sha1", "0" * 40))
 

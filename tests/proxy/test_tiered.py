@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.clock import FakeClock
-from proxy.codec import decode, encode
+from proxy.cache.codec import decode, encode
+from proxy.cache.freshness import Lifetime
+from proxy.cache.store import MemoryStore
+from proxy.cache.tiered import PAUSE_S, TieredStore
 from proxy.errors import BackendDown
-from proxy.freshness import Lifetime
+from proxy.fleet.patience import Patience
 from proxy.messages import CacheKey, Entry
 from proxy.moment import Moment
-from proxy.patience import Patience
-from proxy.store import MemoryStore
-from proxy.tiered import PAUSE_S, TieredStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

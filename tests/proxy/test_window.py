@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from proxy.breaker import Breaker
-from proxy.breaker_values import BreakerPolicy, Permit
+from proxy.breaker.breaker import Breaker
+from proxy.breaker.values import BreakerPolicy, Permit
+from proxy.breaker.window import Window
 from proxy.messages import BreakerState, Cause, Failed, Healthy
-from proxy.window import Window
 
 FAILED = Failed(cause=Cause.DOWN)
 

@@ -11,12 +11,12 @@ from fakes.clock import FakeClock
 from fakes.desk import KEY, Desk, Pms, orders, steps, told
 from fakes.machines import SharedMemory
 from fakes.writes import a_record
-from proxy import ledger as ledger_module
-from proxy.records import Standing
+from proxy.writes import ledger as ledger_module
+from proxy.writes.records import Standing
 
 if TYPE_CHECKING:
     from proxy.messages import Answer
-    from proxy.records import Record
+    from proxy.writes.records import Record
 
 SOURCE = f"WhatsApp:{KEY}"
 

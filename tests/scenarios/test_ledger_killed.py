@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_S, HOLD_S = 0.3, 0.5
-# Its wait for a lane, for a place, for the answer, and a second (`proxy.writing`).
+# Its wait for a lane, for a place and for the answer, and a second (see `writing`).
 UNDER_WAY_S = 2 * WAIT_S + TIMEOUT_S + 1
 KEY = "yes-1"
 

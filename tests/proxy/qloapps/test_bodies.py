@@ -8,7 +8,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from proxy import problems
-from proxy.breaker_values import Refused
+from proxy.breaker.values import Refused
 from proxy.calls import Crowded
 from proxy.messages import BreakerState, Cause
 from proxy.qloapps import answers

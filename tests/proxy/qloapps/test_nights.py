@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from fakes import recorded
-from proxy.calendar import HotelCalendar
+from proxy.calendar.calendar import HotelCalendar
 from proxy.messages import Stay
 from proxy.qloapps.nights import (
     breakdown_request,

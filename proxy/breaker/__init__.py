@@ -1,0 +1,1 @@
+"""The circuit breaker, and what asks it or probes for it."""

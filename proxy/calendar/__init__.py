@@ -1,0 +1,1 @@
+"""The nights of hotels, and the answers that they make up."""

@@ -1,0 +1,1 @@
+"""Several proxies with one Redis."""

@@ -1,0 +1,1 @@
+"""What faces clients and operators: HTTP in and out, and who may ask."""

@@ -1,0 +1,1 @@
+"""Writes: sent once, one booking of a hotel at a time, and followed up."""
