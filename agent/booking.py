@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -48,8 +48,12 @@ class BookingPolicy:
     email_secret: bytes
 
 
+# Larger than any order's, and small enough to be written out.
+_Id = Annotated[int, Field(gt=0, lt=10**18)]
+
+
 class _Booking(BaseModel):
-    id: int = Field(gt=0)
+    id: _Id
 
 
 class _Answer(BaseModel):
@@ -66,7 +70,7 @@ class _Refusal(BaseModel):
 
 
 class _Order(BaseModel):
-    id: int = Field(gt=0)
+    id: _Id
     source: str
 
 

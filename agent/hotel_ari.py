@@ -54,7 +54,7 @@ class _Rooms(BaseModel):
 
 
 class _RoomType(BaseModel):
-    id_room_type: int
+    id_room_type: Annotated[int, Field(gt=0, lt=10**18)]
     name: str
     total_price_with_tax: _Price
     rooms: _Rooms

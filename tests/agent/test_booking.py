@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from agent.booking import (
     BookingPolicy,
@@ -187,3 +189,27 @@ def test_orders(body: bytes, reference: str | None) -> None:
 def test_look() -> None:
     """The look asks for the orders of one source."""
     assert "filter[source]=[WhatsApp:k-1]" in orders_target("k-1")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(("booking", "id", "orders", "source", "errors", "message")),
+            inner,
+        )
+    ),
+)
+
+
+@settings(max_examples=50)
+@given(st.integers(100, 599), st.binary() | JSON.map(json.dumps).map(str.encode))
+@example(200, b'{"booking":{"id":1%s}}' % (b"0" * 5000))
+@example(200, b'{"orders":[{"id":1%s,"source":"WhatsApp:k"}]}' % (b"0" * 5000))
+def test_any_answer(status: int, body: bytes) -> None:
+    """Whatever comes back, it is read as one of the outcomes."""
+    assert isinstance(
+        read_booking(status, {}, body), Booked | BookingRefused | BookingUnknown
+    )
+    read_orders(body, "k")

@@ -118,6 +118,8 @@ def test_unknown_hotel() -> None:
         b"[" * 100_000,
         {"hotel_ari": {"total_rooms": 5, "room_types": [TYPE]}},
         {"hotel_ari": {"total_rooms": 5, "room_types": [{**TYPE, "rooms": {}}]}},
+        hotel_ari(((10**4000, "Suite", 1, 1),)),
+        hotel_ari(((0, "Suite", 1, 1),)),
         hotel_ari(((1, "Suite", float("nan"), 1),)),
         hotel_ari(((1, "Suite", float("inf"), 1),)),
         hotel_ari(((1, "Suite", -1, 1),)),
