@@ -10,6 +10,8 @@ import aiohttp
 from aiohttp import web
 
 from agent.api import STOPPING, Api
+from agent.booking import BookingPolicy
+from agent.booking_desk import BookingDesk
 from agent.intents import Grammar
 from agent.pms import PmsClient
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
@@ -50,7 +52,20 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
             verify_token=_secret(settings.whatsapp_verify_token),
         ),
         runner=Runner(
-            pms, Sessions(clock), understander=Grammar(), zone=zone, clock=clock
+            pms,
+            BookingDesk(
+                pms,
+                proxy,
+                BookingPolicy(
+                    hotel_id=settings.hotel_id,
+                    email_domain=settings.guest_email_domain,
+                    email_secret=(_secret(settings.whatsapp_app_secret) or "").encode(),
+                ),
+            ),
+            Sessions(clock),
+            understander=Grammar(),
+            zone=zone,
+            clock=clock,
         ),
         pms=pms,
         whatsapp=_whatsapp(settings, replies, clock),

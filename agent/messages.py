@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Lang: TypeAlias = Literal["es", "en", "pt"]
 BreakerState: TypeAlias = Literal["closed", "open", "half_open", "unknown"]
 Question: TypeAlias = Literal["checkin", "adults", "room_type", "confirmation"]
-HandOffReason: TypeAlias = Literal["asked", "booking", "cancel"]
+HandOffReason: TypeAlias = Literal["asked", "booking", "cancel", "change"]
 
 # The types of room that have a name here; which of them a house has is its own.
 ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
@@ -163,9 +163,19 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestWrote:
-    """The guest wrote a text."""
+    """
+    The guest wrote a text.
+
+    `key` is made from the message's id: a booking that this text says yes to has it.
+    `picked` is the room, of those offered, that the text names as the house does. Of
+    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you.
+    """
 
     understood: Understood
+    key: str
+    picked: int | None = None
+    starts_over: bool = False
+    says_thanks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,25 +246,67 @@ class BookingSettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIsDue:
+    """Time to look again what became of a booking whose outcome is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PmsIsBack:
     """The breaker closed again; told to guests who asked for it, once."""
 
 
-Event: TypeAlias = GuestWrote | BreakerTold | RoomsFound | NothingToShow
+Event: TypeAlias = (
+    GuestWrote
+    | BreakerTold
+    | RoomsFound
+    | NothingToShow
+    | Booked
+    | BookingRefused
+    | BookingUnknown
+    | BookingSettled
+    | CheckIsDue
+    | PmsIsBack
+)
 
 
 class Phrase(StrEnum):
     """What the agent can say without numbers in it."""
 
     GREETING = "greeting"
+    HELLO_AGAIN = "hello_again"
     HELP = "help"
+    OUT_OF_SCOPE = "out_of_scope"
+    WELCOME = "welcome"
+    STARTED_OVER = "started_over"
+    AS_YOU_LIKE = "as_you_like"
     ASK_CHECKIN = "ask_checkin"
     ASK_ADULTS = "ask_adults"
+    ASK_ROOM_TYPE = "ask_room_type"
+    ASK_ROOM_TYPE_FOR_LATER = "ask_room_type_for_later"
+    ASK_TO_BOOK = "ask_to_book"
+    ASK_CONFIRMATION = "ask_confirmation"
+    ASK_TO_NOTIFY = "ask_to_notify"
+    WHICH_DAYS = "which_days"
     DATE_IS_PAST = "date_is_past"
+    LEAVES_TOO_EARLY = "leaves_too_early"
+    OTHER_DATES = "other_dates"
+    TOO_MANY = "too_many"
+    NO_SUCH_ROOM = "no_such_room"
+    ROOM_NOT_LISTED = "room_not_listed"
+    ROOM_NOT_FREE = "room_not_free"
+    ROOM_TOO_SMALL = "room_too_small"
     CANNOT_CHECK = "cannot_check"
+    NOT_BOOKED = "not_booked"
     BOOKING_REFUSED = "booking_refused"
-    BOOKING_BY_DESK = "booking_by_desk"
-    BOOKING_NOTED = "booking_noted"
+    STILL_CAN_SHOW = "still_can_show"
+    BOOKING_INVALID = "booking_invalid"
+    ROOM_GONE = "room_gone"
+    PRICE_CHANGED = "price_changed"
+    BEING_CHECKED = "being_checked"
+    STILL_BEING_CHECKED = "still_being_checked"
+    SURELY_NOT_BOOKED = "surely_not_booked"
+    WILL_NOTIFY = "will_notify"
+    PMS_IS_BACK = "pms_is_back"
     HANDED_OFF = "handed_off"
     HOLDING = "holding"
     HOLDING_ASK_AGAIN = "holding_ask_again"
@@ -281,10 +333,40 @@ class Say:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Show the guest the rooms that are free, or say that none is."""
+    """
+    Show the guest rooms with their prices, numbered, or say that none is free.
+
+    `found` tells how old and how complete that is; `rooms` are those of it to show.
+    """
 
     search: Search
+    rooms: tuple[Room, ...]
     found: RoomsFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowKinds:
+    """Tell which kinds of room the house has, without prices: no stay is known yet."""
+
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summarise:
+    """Show dates, guests, room and total: what a yes to it books."""
+
+    quote: Quote
+    is_stale: bool = False
+    age_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellBooked:
+    """Tell the guest a booking's number; `again`: it was told before."""
+
+    quote: Quote
+    reference: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +375,7 @@ class HandOff:
 
     reason: HandOffReason
     slots: Slots
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +418,9 @@ class Choice:
     detail: str = ""
 
 
+Waits: TypeAlias = Literal["pms", "booking"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """
@@ -347,7 +433,10 @@ class Reply:
 
     text: str
     choices: tuple[Choice, ...] = ()
-    waits_for: Literal["pms", "booking"] | None = None
+    waits_for: Waits | None = None
 
 
-Effect: TypeAlias = AskPms | AskBreaker | Say | Offer | HandOff
+Told: TypeAlias = Say | Offer | ShowKinds | Summarise | TellBooked
+Effect: TypeAlias = (
+    Told | AskPms | AskBreaker | Book | CheckBooking | NotifyWhenBack | HandOff
+)

@@ -2,108 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections import deque
-from typing import TYPE_CHECKING, Protocol, assert_never
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
 from agent.dialogue import step
+from agent.dialogue_cues import picked, says_thanks, starts_over
 from agent.messages import (
     AskBreaker,
     AskPms,
+    Book,
     BreakerTold,
+    CheckBooking,
+    CheckIsDue,
     GuestWrote,
     HandOff,
+    NotifyWhenBack,
     Offer,
+    PmsIsBack,
     Reply,
     Say,
+    ShowKinds,
+    Summarise,
+    TellBooked,
 )
 from agent.replies import render
+from agent.replies_choices import choices
+from agent.turn import Turn
 from agent.understanding.validation import checked
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from agent.clock import Clock
     from agent.dialogue import State
     from agent.messages import (
-        Booked,
-        BookingRefused,
-        BookingSettled,
-        BookingUnknown,
-        BreakerState,
         Effect,
         Event,
         Guest,
-        NothingToShow,
         Phrase,
-        Quote,
-        RoomsFound,
-        Search,
         Understander,
+        Understood,
+        Waits,
     )
+    from agent.ports import Bookings, Conversation, Conversations, Pms
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-class Pms(Protocol):
-    """What the runner asks of the PMS's side."""
+@dataclass(slots=True)
+class _Course:
+    """A turn under way."""
 
-    async def search(self, search: Search) -> RoomsFound | NothingToShow:
-        """Ask which rooms are free."""
-        ...
-
-    async def breaker(self) -> BreakerState:
-        """Ask how the breaker stands."""
-        ...
-
-
-class Bookings(Protocol):
-    """
-    How bookings are made, and what became of them asked.
-
-    `guest` and `quote` are the same in `book` and `check`, letter for letter: the
-    proxy knows a booking by its key and its whole body.
-    """
-
-    async def book(
-        self, quote: Quote, guest: Guest, key: str
-    ) -> Booked | BookingRefused | BookingUnknown:
-        """Send the booking, if the breaker is closed and the quote still holds."""
-        ...
-
-    async def check(
-        self, quote: Quote, guest: Guest, key: str
-    ) -> BookingSettled | BookingUnknown:
-        """Ask what became of a booking whose outcome is unknown."""
-        ...
-
-
-class Conversation(Protocol):
-    """One guest's conversation, held for one turn."""
-
-    state: State
-
-    async def keep(self, state: State) -> None:
-        """
-        Remember how far the conversation is; what is kept outlives a crash.
-
-        Called after every step of a turn, before what it asks for is done.
-        """
-        ...
-
-
-class Conversations(Protocol):
-    """Where conversations are kept."""
-
-    def turn(self, guest: Guest) -> AbstractAsyncContextManager[Conversation]:
-        """Hold a guest's conversation: the next turn of the same guest waits."""
-        ...
-
-    async def state(self, guest: Guest) -> State:
-        """Return how far a guest's conversation is, whoever holds it."""
-        ...
+    guest: Guest
+    held: Conversation
+    now: datetime
+    effects: list[Effect] = field(default_factory=list["Effect"])
+    said: list[str] = field(default_factory=list[str])
 
 
 class Runner:
@@ -112,6 +71,7 @@ class Runner:
     def __init__(
         self,
         pms: Pms,
+        bookings: Bookings,
         conversations: Conversations,
         *,
         understander: Understander,
@@ -119,56 +79,112 @@ class Runner:
         clock: Clock,
     ) -> None:
         self._pms = pms
+        self._bookings = bookings
         self._understander = understander
         self._conversations = conversations
         self._zone = zone
         self._clock = clock
 
-    async def converse(self, guest: Guest, text: str) -> Reply:
-        """Return the reply to a guest's text."""
+    async def converse(
+        self, guest: Guest, text: str, message_id: str | None = None
+    ) -> Reply:
+        """
+        Return the reply to a guest's text.
+
+        `message_id` is the channel's, the same on every delivery: a booking that the
+        text says yes to is made once for it. Without one each text is another.
+        """
+        return (await self.turn(guest, text, message_id)).reply
+
+    async def turn(
+        self, guest: Guest, text: str, message_id: str | None = None
+    ) -> Turn:
+        """Play the turn of a guest's text."""
         async with self._conversations.turn(guest) as held:
-            now = self._clock.wall().astimezone(self._zone)
-            understood = checked(
-                self._understander.understand(text, now, held.state.asked),
-                now.date(),
+            now = self._now()
+            event = GuestWrote(
+                understood=self.understood(text, held.state, now),
+                key=_key(guest, message_id or uuid.uuid4().hex),
+                picked=picked(text, held.state.offered),
+                starts_over=starts_over(text),
+                says_thanks=says_thanks(text),
             )
-            events: deque[Event] = deque([GuestWrote(understood=understood)])
-            said: list[str] = []
-            while events:
-                state, effects = step(held.state, events.popleft(), now)
-                # Kept after every step: a turn cut short loses none of its slots.
-                await held.keep(state)
-                for effect in effects:
-                    event = await self._perform(effect, guest, state, said)
-                    if event is not None:
-                        events.append(event)
-            return Reply(text="\n".join(said))
+            return await self._play(_Course(guest, held, now), event)
+
+    async def check_booking(self, guest: Guest) -> Reply:
+        """
+        Look what became of a guest's booking whose outcome was unknown.
+
+        `guest` is as it was when the booking was sent, its name too. The text is empty
+        while there is no news; `waits_for` says whether to look again.
+        """
+        return await self._unasked(guest, CheckIsDue())
+
+    async def pms_is_back(self, guest: Guest) -> Reply:
+        """Go on with a guest who waited for the PMS; empty if there is no need."""
+        return await self._unasked(guest, PmsIsBack())
 
     async def phrase(self, guest: Guest, phrase: Phrase) -> str:
         """Say a phrase in the guest's language, apart from the conversation."""
         state = await self._conversations.state(guest)
         return render(Say(phrase=phrase), state.lang)
 
-    async def _perform(
-        self, effect: Effect, guest: Guest, state: State, said: list[str]
-    ) -> Event | None:
+    def understood(self, text: str, state: State, now: datetime) -> Understood:
+        """Understand a text where the conversation stands."""
+        understood = self._understander.understand(text, now, state.expects)
+        return checked(understood, now.date())
+
+    async def _unasked(self, guest: Guest, event: Event) -> Reply:
+        async with self._conversations.turn(guest) as held:
+            turn = await self._play(_Course(guest, held, self._now()), event)
+            return turn.reply
+
+    def _now(self) -> datetime:
+        return self._clock.wall().astimezone(self._zone)
+
+    async def _play(self, course: _Course, event: Event) -> Turn:
+        events = deque([event])
+        while events:
+            state, effects = step(course.held.state, events.popleft(), course.now)
+            # Kept after every step: a turn cut short loses none of its slots, and a
+            # booking is known before it is sent.
+            await course.held.keep(state)
+            for effect in effects:
+                course.effects.append(effect)
+                result = await self._perform(effect, course)
+                if result is not None:
+                    events.append(result)
+        state = course.held.state
+        reply = Reply(
+            text="\n".join(course.said),
+            choices=choices(state) if course.said else (),
+            waits_for=_waits_for(state),
+        )
+        return Turn(
+            understood=event.understood if isinstance(event, GuestWrote) else None,
+            state=state,
+            effects=tuple(course.effects),
+            reply=reply,
+        )
+
+    async def _perform(self, effect: Effect, course: _Course) -> Event | None:
         match effect:
-            case Say() | Offer():
-                said.append(render(effect, state.lang))
+            case Say() | Offer() | ShowKinds() | Summarise() | TellBooked():
+                course.said.append(render(effect, course.held.state.lang))
             case AskPms():
                 return await self._pms.search(effect.search)
             case AskBreaker():
                 return BreakerTold(state=await self._pms.breaker())
-            case HandOff():
-                _log.info(
-                    "guest.handed_off",
-                    guest=shortened(guest),
-                    reason=effect.reason,
-                    checkin=effect.slots.checkin and str(effect.slots.checkin),
-                    checkout=effect.slots.checkout and str(effect.slots.checkout),
-                    adults=effect.slots.adults,
-                    children=effect.slots.children,
+            case Book():
+                return await self._bookings.book(effect.quote, course.guest, effect.key)
+            case CheckBooking():
+                return await self._bookings.check(
+                    effect.quote, course.guest, effect.key
                 )
+            case NotifyWhenBack():
+                _log.info("guest.waits_for_pms", guest=shortened(course.guest))
+            case HandOff():
+                _hand_off(effect, course.guest)
             case _:
                 assert_never(effect)
         return None
@@ -177,3 +193,29 @@ class Runner:
 def shortened(guest: Guest) -> str:
     """Name a guest in a log by the last digits only."""
     return f"…{guest.address[-3:]}"
+
+
+def _key(guest: Guest, message_id: str) -> str:
+    # A message's id holds the guest's number: it is not to be read from the key.
+    return hashlib.sha256(f"{guest.address}\n{message_id}".encode()).hexdigest()[:32]
+
+
+def _waits_for(state: State) -> Waits | None:
+    if state.pending is not None:
+        return "booking"
+    return "pms" if state.waits_for_pms else None
+
+
+def _hand_off(effect: HandOff, guest: Guest) -> None:
+    slots = effect.slots
+    _log.info(
+        "guest.handed_off",
+        guest=shortened(guest),
+        reason=effect.reason,
+        checkin=slots.checkin and str(slots.checkin),
+        checkout=slots.checkout and str(slots.checkout),
+        adults=slots.adults,
+        children=slots.children,
+        room_type=slots.room_type,
+        reference=effect.reference,
+    )

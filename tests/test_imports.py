@@ -18,7 +18,7 @@ IMPURE = frozenset(
         *("socket", "ssl", "subprocess", "tempfile", "threading", "time"),
     }
 )
-PURE_LIBRARIES = frozenset({"defusedxml", "rapidfuzz"})
+PURE_LIBRARIES = frozenset({"babel", "defusedxml", "rapidfuzz"})
 
 # Third-party packages with one door each.
 DOORS = {

@@ -130,9 +130,11 @@ async def test_reply(agent: Client, sample: Callable[[str], bytes]) -> None:
         "replies": [
             {
                 "to": PHONE,
-                "text": "Del 5/12/2026 al 8/12/2026 (3 noches) hay:\n"
-                "• General Rooms: USD 1300 la estadía\n"
-                "• Delux Rooms: USD 1820 la estadía",
+                "text": "Del sáb 5 dic al mar 8 dic (3 noches), 2 adultos:\n"
+                "1. General Rooms: US$ 1.300\n"
+                "2. Delux Rooms: US$ 1.820\n"
+                "Es el precio total de la estadía, con impuestos.\n"
+                "¿Cuál te gustaría?",
             }
         ],
     }
@@ -237,7 +239,7 @@ async def test_conversation_while_the_pms_is_down(
     assert "General Rooms" in reply
     assert "Info puede estar desactualizada (de hace 3 minutos)" in reply
     reply = await say(agent, "quiero reservar la doble")
-    assert reply == PHRASES["es"][Phrase.BOOKING_REFUSED]
+    assert PHRASES["es"][Phrase.BOOKING_REFUSED] in reply
 
 
 async def test_pms_down_and_no_copy(agent: Client, proxy: FakeProxy) -> None:
@@ -245,7 +247,7 @@ async def test_pms_down_and_no_copy(agent: Client, proxy: FakeProxy) -> None:
     proxy.has_nothing()
     answer = await deliver(agent, body("hay lugar mañana para 2?"))
     assert answer["pms_circuit_breaker"] == "open"
-    assert answer["replies"][0]["text"] == PHRASES["es"][Phrase.CANNOT_CHECK]
+    assert PHRASES["es"][Phrase.CANNOT_CHECK] in answer["replies"][0]["text"]
 
 
 async def test_no_proxy(start_agent: StartAgent, unused_tcp_port: int) -> None:
@@ -253,7 +255,7 @@ async def test_no_proxy(start_agent: StartAgent, unused_tcp_port: int) -> None:
     agent = await start_agent(AGENT_PROXY_URL=f"http://127.0.0.1:{unused_tcp_port}")
     answer = await deliver(agent, body("quiero reservar mañana para 2"))
     assert answer["pms_circuit_breaker"] == "unknown"
-    assert answer["replies"][0]["text"] == PHRASES["es"][Phrase.BOOKING_REFUSED]
+    assert PHRASES["es"][Phrase.BOOKING_REFUSED] in answer["replies"][0]["text"]
 
 
 async def test_breaker_is_read_before_the_answer(

@@ -1,0 +1,61 @@
+"""Pure. What a text says to the dialogue beside its intent, by a few fixed words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agent.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from agent.messages import Room
+
+_STARTS_OVER = re.compile(
+    r"\b(?:(?:empe[cz]\w*|comen[cz]\w*|arran[cq]\w*|volv\w+ a empezar|recome[cz]\w*)"
+    r" (?:todo )?(?:de (?:nuevo|novo|cero|zero)|do (?:zero|comeco|inicio)|outra vez)"
+    r"|volv\w+ (?:al (?:inicio|principio)|a empezar)"
+    r"|volta\w* (?:ao|pro) (?:inicio|comeco)"
+    r"|de cero|do zero|reinici\w+|recomec\w+|borr\w+ todo|apag\w+ tudo"
+    r"|start(?:ing)? (?:over|again|afresh)|from scratch|begin again|restart|reset)\b"
+)
+_THANKS = re.compile(
+    r"\b(?:graci+as|thanks?|thank you|thx|ty|cheers|o?brigad[oa]|valeu)\b"
+)
+# A text that names a room says little else: "quiero la general, por favor".
+_MOST_WORDS = 8
+_SHORTEST_NAME = 3
+
+
+def starts_over(text: str) -> bool:
+    """Tell whether the guest wants to begin anew."""
+    return _STARTS_OVER.search(fold(text)) is not None
+
+
+def says_thanks(text: str) -> bool:
+    """Tell whether the guest thanks."""
+    return _THANKS.search(fold(text)) is not None
+
+
+def picked(text: str, offered: Collection[Room]) -> int | None:
+    """Return the id of the room that a text names as the house does."""
+    folded = _words(text)
+    for room in offered:
+        if _words(room.name) == folded:
+            return room.id
+    if len(folded.split()) > _MOST_WORDS:
+        return None
+    named = [room for room in offered if names(room.name, folded)]
+    longest = max(named, key=lambda room: len(room.name), default=None)
+    return longest.id if longest else None
+
+
+def names(name: str, text: str) -> bool:
+    """Tell whether a text holds a name, word for word."""
+    words = _words(name)
+    return len(words) >= _SHORTEST_NAME and f" {words} " in f" {_words(text)} "
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))

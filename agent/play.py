@@ -1,0 +1,124 @@
+"""
+Plays written dialogues against a house in memory, and holds them to what they expect.
+
+The form is a list of `{"id", "lang", "pms": "up"|"down", "cache": "warm"|"cold",
+"turns": [{"user", "pms"?, "expect"}]}`; of `expect` only the keys that are given are
+checked. Nothing of this touches a network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from agent.errors import AgentError
+from agent.messages import Guest
+from agent.play_checks import Played, complaints
+from agent.play_house import House
+from agent.runner import Runner
+from agent.sessions import Sessions
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from agent.messages import Understander
+
+# The instant that dialogues are written for: a Tuesday, 10:00 in Buenos Aires.
+NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
+
+
+class DialogueError(AgentError):
+    """A file that holds no dialogues."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Turn(_Model):
+    user: str
+    pms: Literal["up", "down"] | None = None
+    expect: dict[str, object] = {}
+
+
+class Dialogue(_Model):
+    """One dialogue as it is written."""
+
+    id: str
+    pms: Literal["up", "down"] = "up"
+    cache: Literal["warm", "cold"] = "warm"
+    turns: list[_Turn]
+
+
+class Verdict(_Model):
+    """What came of a dialogue; `why` names the turns that were not as expected."""
+
+    id: str
+    passed: bool
+    why: str
+
+
+def read_dialogues(path: Path) -> list[Dialogue]:
+    """
+    Read a file of dialogues.
+
+    Raises:
+        DialogueError: where it cannot be read as such.
+
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return TypeAdapter(list[Dialogue]).validate_python(raw)
+    except (OSError, ValueError, ValidationError) as exc:
+        raise DialogueError(f"{path} holds no dialogues that can be read.") from exc
+
+
+class _StandingClock:
+    """It is `NOW` all the time."""
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def wall(self) -> datetime:
+        return NOW
+
+    async def sleep(self, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+
+    def timeout(self, delay_s: float) -> asyncio.Timeout:
+        return asyncio.timeout(delay_s)
+
+
+async def play(
+    dialogue: Dialogue, *, understander: Understander, zone: tzinfo
+) -> Verdict:
+    """Play one dialogue from its beginning, as one guest."""
+    clock = _StandingClock()
+    house = House(is_up=dialogue.pms == "up", is_warm=dialogue.cache == "warm")
+    runner = Runner(
+        house,
+        house,
+        Sessions(clock),
+        understander=understander,
+        zone=zone,
+        clock=clock,
+    )
+    guest = Guest(address=dialogue.id, is_phone=False)
+    why: list[str] = []
+    for number, turn in enumerate(dialogue.turns, start=1):
+        house.is_up = turn.pms == "up" if turn.pms else house.is_up
+        booked_before = len(house.booked)
+        played = Played(
+            turn=await runner.turn(guest, turn.user),
+            books=len(house.booked) - booked_before,
+        )
+        why += (
+            f"turn {number} ({turn.user!r}): {complaint}"
+            for complaint in complaints(turn.expect, played)
+        )
+    return Verdict(id=dialogue.id, passed=not why, why="; ".join(why))

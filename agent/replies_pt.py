@@ -1,0 +1,91 @@
+"""Pure. What the agent says in Portuguese, as in Brazil."""
+
+from __future__ import annotations
+
+from agent.messages import Phrase
+from agent.replies_labels import Labels
+
+PHRASES: dict[Phrase, str] = {
+    Phrase.GREETING: "Olá! 👋 Sou o assistente do hotel. "
+    "Diga as datas e quantas pessoas, e eu digo quais quartos há.",
+    Phrase.HELLO_AGAIN: "Olá de novo!",
+    Phrase.HELP: "Posso dizer quais quartos há e o preço, e reservar um para você. "
+    "Por exemplo: «um duplo de 5 a 8 de dezembro para 2». Para voltar ao início, "
+    "escreva «começar de novo»; se preferir uma pessoa, «recepção».",
+    Phrase.OUT_OF_SCOPE: "Com isso não consigo ajudar por aqui: eu cuido de quartos, "
+    "preços e reservas. Para falar com uma pessoa, escreva «recepção».",
+    Phrase.WELCOME: "De nada! Estou aqui para o que precisar.",
+    Phrase.STARTED_OVER: "Certo, vamos começar de novo.",
+    Phrase.AS_YOU_LIKE: "Tudo bem. Se precisar de mais alguma coisa, é só escrever.",
+    Phrase.ASK_CHECKIN: "Para qual data?",
+    Phrase.ASK_ADULTS: "Para quantos adultos?",
+    Phrase.ASK_ROOM_TYPE: "Qual você prefere?",
+    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Por enquanto não consigo fazer reservas, porque o "
+    "sistema do hotel não responde. Diga qual você prefere e eu aviso quando puder.",
+    Phrase.ASK_TO_BOOK: "Quer que eu reserve?",
+    Phrase.ASK_CONFIRMATION: "Posso confirmar? Responda «sim» e eu reservo.",
+    Phrase.ASK_TO_NOTIFY: "Quer que eu avise quando o sistema do hotel voltar? "
+    "Se preferir uma pessoa, escreva «recepção».",
+    Phrase.WHICH_DAYS: "Quais dias seriam? Diga a data de chegada e a de saída.",
+    Phrase.DATE_IS_PAST: "Essa data já passou.",
+    Phrase.LEAVES_TOO_EARLY: "A saída precisa ser depois da chegada.",
+    Phrase.OTHER_DATES: "Quer tentar outra data?",
+    Phrase.TOO_MANY: "Não tenho um quarto em que caibam todos. Podemos tentar com "
+    "menos pessoas; para vários quartos escreva «recepção» e uma pessoa atende você.",
+    Phrase.NO_SUCH_ROOM: "Esse tipo de quarto não temos. Veja o que há:",
+    Phrase.ROOM_NOT_LISTED: "Esse quarto eu não vejo agora. Veja o que há:",
+    Phrase.ROOM_NOT_FREE: "Esse quarto não está livre nessas datas.",
+    Phrase.ROOM_TOO_SMALL: "Nesse quarto não cabem todos.",
+    Phrase.CANNOT_CHECK: "Desculpe, neste momento não consigo consultar a "
+    "disponibilidade: o sistema do hotel não responde.",
+    Phrase.NOT_BOOKED: "Certo, não reservei nada. Se quiser mudar as datas, as pessoas "
+    "ou o quarto, é só dizer.",
+    Phrase.BOOKING_REFUSED: "Desculpe, neste momento não consigo fazer reservas: "
+    "o sistema do hotel não responde. Nada foi reservado.",
+    Phrase.STILL_CAN_SHOW: "Enquanto isso posso dizer o último que sei.",
+    Phrase.BOOKING_INVALID: "O sistema do hotel não aceitou a reserva, então nada está "
+    "reservado. Passo seus dados para a recepção e uma pessoa vai escrever.",
+    Phrase.ROOM_GONE: "Puxa, esse quarto acabou de ser ocupado antes da reserva.",
+    Phrase.PRICE_CHANGED: "O preço acabou de mudar, então ainda não reservei nada.",
+    Phrase.BEING_CHECKED: "Enviei sua reserva e o hotel ainda não me disse se ela foi "
+    "feita: estou verificando. Não precisa repetir, escrevo assim que souber.",
+    Phrase.STILL_BEING_CHECKED: "Ainda estou verificando sua reserva. Não precisa "
+    "repetir, escrevo assim que souber.",
+    Phrase.SURELY_NOT_BOOKED: "Já verifiquei: a reserva não foi feita.",
+    Phrase.WILL_NOTIFY: "Certo, escrevo assim que voltar.",
+    Phrase.PMS_IS_BACK: "O sistema do hotel voltou!",
+    Phrase.HANDED_OFF: "Passo você para a recepção: uma pessoa vai escrever.",
+    Phrase.HOLDING: "Um momento, estou consultando.",
+    Phrase.HOLDING_ASK_AGAIN: "A consulta está demorando. "
+    "Escreva «disponibilidade» daqui a pouco e eu digo o que há.",
+}
+
+LABELS = Labels(
+    stay="De {checkin} a {checkout} ({nights}), {party}:",
+    none_free="De {checkin} a {checkout} ({nights}) não há mais quartos para {party}.",
+    price_note="É o preço total da estadia, com impostos.",
+    may_be_more="Pode haver mais quartos que agora não vejo.",
+    kinds="Temos: {kinds}.",
+    summary="Sua reserva:",
+    total="Total: {price}, com impostos",
+    booked="Pronto, está reservado! 🎉 O número da sua reserva é {reference}.",
+    booked_again="Essa reserva já está feita: é a número {reference}.",
+    nights=("1 noite", "{n} noites"),
+    adults=("1 adulto", "{n} adultos"),
+    children=("1 criança", "{n} crianças"),
+    and_="e",
+    stale="As informações podem estar desatualizadas",
+    ages=("de menos de um minuto atrás", "de 1 minuto atrás", "de {n} minutos atrás"),
+    room_types={
+        "single": "individual",
+        "double": "duplo",
+        "twin": "duas camas",
+        "triple": "triplo",
+        "quadruple": "quádruplo",
+        "family": "família",
+        "suite": "suíte",
+    },
+    yes="Sim",
+    no="Não",
+    person="Recepção",
+)

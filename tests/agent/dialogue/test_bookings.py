@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from agent.messages import (
+    Booked,
+    BookingRefused,
+    BookingSettled,
+    BookingUnknown,
+    BreakerState,
+    CheckBooking,
+    CheckIsDue,
+    HandOff,
+    Intent,
+    NothingToShow,
+    NotifyWhenBack,
+    Offer,
+    Phrase,
+    PmsIsBack,
+    Quote,
+    RoomsFound,
+    Slots,
+    Summarise,
+    TellBooked,
+)
+from fakes.talk import CHECKIN, CHECKOUT, DOUBLE, STALE, SUITE, TRIPLE, Talk, phrases
+
+YES, NO = Intent.CONFIRM_YES, Intent.CONFIRM_NO
+
+
+def summed_up() -> Talk:
+    """Begin a talk that has come to the summary of a suite."""
+    talk = Talk()
+    talk.says(
+        Intent.BOOKING, checkin=CHECKIN, checkout=CHECKOUT, adults=2, room_type="suite"
+    )
+    assert talk.state.asked == "confirmation"
+    return talk
+
+
+def test_yes_books_the_summary() -> None:
+    """A yes books what the summary showed, under its own key."""
+    talk = summed_up()
+    quote = talk.state.quote
+    effects = talk.says(YES)
+    (book,) = talk.books
+    assert (book.quote, book.key) == (quote, "key-2")
+    assert quote is not None
+    assert TellBooked(quote=quote, reference="77") in effects
+
+
+def test_yeses_in_a_row_book_once() -> None:
+    """A second yes gets the number again."""
+    talk = summed_up()
+    talk.says(YES)
+    (told,) = talk.says(YES)
+    assert isinstance(told, TellBooked)
+    assert told.again
+    assert len(talk.books) == 1
+
+
+def test_no_at_the_summary() -> None:
+    """A no books nothing, nor does a yes after it."""
+    talk = summed_up()
+    assert phrases(talk.says(NO)) == [Phrase.NOT_BOOKED]
+    talk.says(YES)
+    assert talk.books == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"checkin": date(2026, 12, 6)}, {"adults": 1}, {"room_type": "triple"}],
+    ids=["days", "guests", "room"],
+)
+def test_correction_at_the_summary(said: dict[str, object]) -> None:
+    """A correction makes a new summary, and the yes books that one."""
+    talk = summed_up()
+    before = talk.state.quote
+    (summary,) = (e for e in talk.says(**said) if isinstance(e, Summarise))
+    assert summary.quote != before
+    talk.says(YES)
+    assert [book.quote for book in talk.books] == [summary.quote]
+
+
+def test_no_with_a_correction() -> None:
+    """A no with another room is a correction, a yes with the same one a yes."""
+    talk = summed_up()
+    talk.says(NO, room_type="triple")
+    assert talk.state.quote is not None
+    assert talk.state.quote.room == TRIPLE
+    talk = summed_up()
+    talk.says(YES, room_type="suite")
+    assert len(talk.books) == 1
+
+
+@pytest.mark.parametrize("intent", [Intent.GREETING, Intent.HELP, Intent.PRICE])
+def test_summary_is_shown_again(intent: Intent) -> None:
+    """Whatever is said in between, the summary stands right above its question."""
+    talk = summed_up()
+    effects = talk.says(intent)
+    assert Summarise(quote=Quote(search=talk.state.quote.search, room=SUITE)) in effects  # type: ignore[union-attr]
+    assert phrases(effects)[-1] is Phrase.ASK_CONFIRMATION
+
+
+@pytest.mark.parametrize("breaker", ["open", "half_open", "unknown"])
+def test_yes_while_the_pms_is_down(breaker: BreakerState) -> None:
+    """Unless the breaker is closed a yes books nothing, and says so."""
+    talk = summed_up()
+    talk.breaker = breaker
+    assert phrases(talk.says(YES)) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+    assert talk.books == []
+
+
+def test_booking_wished_while_the_pms_is_down() -> None:
+    """A booking is refused at once; what the copies know is shown all the same."""
+    talk = Talk(breaker="open", found=STALE)
+    assert phrases(talk.says(Intent.BOOKING)) == [
+        Phrase.BOOKING_REFUSED,
+        Phrase.STILL_CAN_SHOW,
+        Phrase.ASK_CHECKIN,
+    ]
+    effects = talk.says(Intent.BOOKING, checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+    assert any(isinstance(effect, Offer) for effect in effects)
+    talk.found = NothingToShow(why="Down.")
+    effects = talk.says(Intent.BOOKING)
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+
+
+def test_told_when_it_is_back() -> None:
+    """Who wants to be told is written to once, and goes on to the summary."""
+    talk = summed_up()
+    talk.breaker = "open"
+    talk.says(YES)
+    effects = talk.says(YES)
+    assert NotifyWhenBack() in effects
+    assert phrases(effects) == [Phrase.WILL_NOTIFY]
+    talk.breaker = "closed"
+    assert phrases(talk.hears(PmsIsBack())) == [
+        Phrase.PMS_IS_BACK,
+        Phrase.ASK_CONFIRMATION,
+    ]
+    assert talk.hears(PmsIsBack()) == []
+    talk.says(YES)
+    assert len(talk.books) == 1
+
+
+def test_back_before_the_guest_answers() -> None:
+    """Who wants to be told when it is back already goes on at once."""
+    talk = summed_up()
+    talk.breaker = "open"
+    talk.says(YES)
+    talk.breaker = "closed"
+    assert phrases(talk.says(YES)) == [Phrase.PMS_IS_BACK, Phrase.ASK_CONFIRMATION]
+    talk.breaker = "open"
+    talk.says(YES)
+    assert phrases(talk.says(NO)) == [Phrase.AS_YOU_LIKE]
+    assert talk.hears(PmsIsBack()) == []
+
+
+def test_room_gone() -> None:
+    """A room that went is told, and the others offered."""
+    talk = summed_up()
+    talk.outcome = BookingRefused(
+        reason="gone", found=RoomsFound(rooms=(DOUBLE, TRIPLE))
+    )
+    effects = talk.says(YES)
+    assert phrases(effects) == [Phrase.ROOM_GONE, Phrase.ASK_ROOM_TYPE]
+    talk = summed_up()
+    talk.outcome = BookingRefused(reason="gone")
+    assert phrases(talk.says(YES))[0] is Phrase.ROOM_GONE
+    talk.outcome = Booked(reference="78")
+    talk.says(room_type="double")
+    talk.says(YES)
+    assert talk.state.booked is not None
+
+
+def test_price_changed() -> None:
+    """Another price is another summary, which needs another yes."""
+    talk = summed_up()
+    dearer = replace(SUITE, price=Decimal(1000))
+    talk.outcome = BookingRefused(
+        reason="price", found=RoomsFound(rooms=(DOUBLE, dearer))
+    )
+    effects = talk.says(YES)
+    assert phrases(effects) == [Phrase.PRICE_CHANGED, Phrase.ASK_CONFIRMATION]
+    talk.outcome = Booked(reference="78")
+    talk.says(YES)
+    assert [book.quote.room.price for book in talk.books] == [900, 1000]
+    talk = summed_up()
+    talk.outcome = BookingRefused(reason="price", found=RoomsFound(rooms=(DOUBLE,)))
+    assert phrases(talk.says(YES))[0] is Phrase.ROOM_GONE
+
+
+def test_booking_not_taken() -> None:
+    """What the PMS does not take goes to the desk; what was not sent is refused."""
+    talk = summed_up()
+    talk.outcome = BookingRefused(reason="invalid")
+    effects = talk.says(YES)
+    assert any(isinstance(effect, HandOff) for effect in effects)
+    assert phrases(effects) == [Phrase.BOOKING_INVALID]
+    talk = summed_up()
+    talk.outcome = BookingRefused(reason="pms_down")
+    assert phrases(talk.says(YES)) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+
+
+def test_unknown_outcome() -> None:
+    """An unknown booking is checked, not repeated, whatever the guest says."""
+    talk = summed_up()
+    talk.outcome = BookingUnknown()
+    assert phrases(talk.says(YES)) == [Phrase.BEING_CHECKED]
+    assert phrases(talk.says(YES)) == [Phrase.STILL_BEING_CHECKED]
+    assert phrases(talk.says(Intent.BOOKING)) == [Phrase.STILL_BEING_CHECKED]
+    assert len(talk.books) == 1
+    (check,) = talk.hears(CheckIsDue())
+    assert isinstance(check, CheckBooking)
+    assert check.key == "key-2"
+    talk.settled = BookingSettled(reference="79")
+    effects = talk.hears(CheckIsDue())
+    assert isinstance(effects[-1], TellBooked)
+    assert talk.hears(CheckIsDue()) == []
+
+
+def test_unknown_outcome_that_was_none() -> None:
+    """A booking that surely was not made is told, and its summary shown again."""
+    talk = summed_up()
+    talk.outcome = BookingUnknown()
+    talk.says(YES)
+    talk.says(checkin=date(2026, 12, 20))
+    talk.settled = BookingSettled(reference=None)
+    effects = talk.hears(CheckIsDue())
+    assert phrases(effects) == [Phrase.SURELY_NOT_BOOKED, Phrase.ASK_CONFIRMATION]
+    assert talk.state.slots.checkin == CHECKIN
+
+
+def test_after_a_booking() -> None:
+    """What is booked is changed by a person; another stay begins anew."""
+    talk = summed_up()
+    talk.says(YES)
+    (hand_off, _) = talk.says(adults=3)
+    assert isinstance(hand_off, HandOff)
+    assert (hand_off.reason, hand_off.reference) == ("change", "77")
+    talk.says(Intent.BOOKING, checkin=date(2026, 12, 20))
+    assert talk.state.slots == Slots(
+        checkin=date(2026, 12, 20), checkout=date(2026, 12, 21)
+    )

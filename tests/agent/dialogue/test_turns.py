@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from agent.dialogue import State
+from agent.messages import (
+    AskPms,
+    HandOff,
+    Intent,
+    NothingToShow,
+    Offer,
+    Phrase,
+    Quote,
+    RoomsFound,
+    Search,
+    ShowKinds,
+    Slots,
+    Summarise,
+)
+from fakes.talk import (
+    CHECKIN,
+    CHECKOUT,
+    DOUBLE,
+    FOUND,
+    STALE,
+    STAY,
+    SUITE,
+    TRIPLE,
+    Talk,
+    phrases,
+)
+
+SEARCH = Search(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+NOTHING = NothingToShow(why="The proxy cannot be reached.")
+
+
+def offered(found: RoomsFound = FOUND) -> Talk:
+    """Begin a talk that has come to an offer."""
+    talk = Talk(found=found)
+    talk.says(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+    return talk
+
+
+def test_one_question_a_turn() -> None:
+    """The check-in is asked first, then the adults, then the room, then the yes."""
+    talk = Talk()
+    assert phrases(talk.says(Intent.BOOKING)) == [Phrase.ASK_CHECKIN]
+    assert phrases(talk.says(checkin=CHECKIN, checkout=CHECKOUT)) == [Phrase.ASK_ADULTS]
+    assert phrases(talk.says(adults=2)) == [Phrase.ASK_ROOM_TYPE]
+    assert phrases(talk.says(room_type="suite")) == [Phrase.ASK_CONFIRMATION]
+    assert talk.state.quote == Quote(search=SEARCH, room=SUITE)
+
+
+def test_offer() -> None:
+    """With arrival and adults known the rooms that take the party are offered."""
+    talk = Talk()
+    effects = talk.says(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+    offer = Offer(search=SEARCH, rooms=(DOUBLE, TRIPLE, SUITE), found=FOUND)
+    assert effects[:2] == [AskPms(search=SEARCH), offer]
+    assert talk.state.slots == STAY
+
+
+def test_party_that_a_room_does_not_take() -> None:
+    """What is too small for the party is not offered; the PMS would not say."""
+    talk = Talk()
+    effects = talk.says(checkin=CHECKIN, adults=3)
+    (offer,) = (effect for effect in effects if isinstance(effect, Offer))
+    assert offer.rooms == (TRIPLE,)
+    assert talk.state.asked is None
+    effects = talk.says(room_type="double")
+    assert Phrase.ROOM_TOO_SMALL in phrases(effects)
+    assert phrases(talk.says(adults=9)) == [Phrase.TOO_MANY]
+
+
+def test_one_night() -> None:
+    """Without a checkout the stay is one night, and moves with the arrival."""
+    talk = Talk()
+    talk.says(checkin=date(2026, 11, 25))
+    assert talk.state.slots.checkout == date(2026, 11, 26)
+    talk.says(checkin=date(2026, 12, 1))
+    assert talk.state.slots.checkout == date(2026, 12, 2)
+
+
+def test_correction_keeps_the_rest() -> None:
+    """A new arrival keeps the nights, new nights the arrival, both the guests."""
+    talk = offered()
+    talk.says(checkin=date(2026, 12, 10))
+    assert talk.state.slots == Slots(
+        checkin=date(2026, 12, 10), checkout=date(2026, 12, 13), adults=2
+    )
+    talk.says(nights=5)
+    assert talk.state.slots.checkout == date(2026, 12, 15)
+    talk.says(checkout=date(2026, 12, 11))
+    assert talk.state.nights == 1
+
+
+def test_length_before_the_arrival() -> None:
+    """Nights and a departure wait for the arrival that is said later."""
+    talk = Talk()
+    talk.says(nights=4)
+    talk.says(checkin=CHECKIN)
+    assert talk.state.slots.checkout == date(2026, 12, 9)
+    talk = Talk()
+    talk.says(checkout=CHECKOUT)
+    talk.says(checkin=CHECKIN)
+    assert talk.state.slots.checkout == CHECKOUT
+
+
+def test_leaving_before_arriving() -> None:
+    """A departure before the arrival is said to be one, and the days asked."""
+    talk = offered()
+    effects = talk.says(checkout=date(2026, 12, 1))
+    assert phrases(effects) == [Phrase.LEAVES_TOO_EARLY, Phrase.ASK_CHECKIN]
+    assert talk.state.slots.adults == 2
+
+
+def test_past_and_vague_days() -> None:
+    """A past day is told, a vague period asks which days; guests are kept."""
+    talk = offered()
+    assert phrases(talk.says(is_past=True)) == [
+        Phrase.DATE_IS_PAST,
+        Phrase.ASK_CHECKIN,
+    ]
+    talk = offered()
+    assert phrases(talk.says(is_vague=True)) == [Phrase.WHICH_DAYS]
+    assert talk.state.slots == Slots(adults=2)
+    assert talk.state.asked == "checkin"
+
+
+def test_arrival_that_went_by() -> None:
+    """What slept past its arrival asks for the days again, with no summary left."""
+    old = Slots(checkin=date(2026, 11, 1), checkout=date(2026, 11, 3), adults=2)
+    quote = Quote(search=SEARCH, room=DOUBLE)
+    talk = Talk(state=State(slots=old, asked="confirmation", quote=quote))
+    assert phrases(talk.says(Intent.CONFIRM_YES)) == [Phrase.HELP]
+    assert phrases(talk.says()) == [Phrase.ASK_CHECKIN]
+
+
+def test_room_of_the_offer() -> None:
+    """A room is taken from the offer by its type, its name or its number."""
+    for said in ({"room_type": "double"}, {"picked": 1}, {"number": 1}):
+        talk = offered()
+        assert Summarise(quote=Quote(search=SEARCH, room=DOUBLE)) in talk.says(**said)
+    talk = offered()
+    assert phrases(talk.says(number=7)) == [Phrase.ASK_ROOM_TYPE]
+
+
+def test_price_of_a_room() -> None:
+    """Who asks what a room costs gets its price, not a summary."""
+    talk = offered()
+    effects = talk.says(Intent.PRICE, room_type="suite")
+    assert Offer(search=SEARCH, rooms=(SUITE,), found=FOUND) in effects
+    assert phrases(effects) == [Phrase.ASK_TO_BOOK]
+    assert phrases(talk.says(Intent.CONFIRM_YES)) == [Phrase.ASK_CONFIRMATION]
+
+
+def test_room_that_the_house_has_not() -> None:
+    """A type that is not in the house is answered with those there are."""
+    talk = Talk()
+    effects = talk.says(room_type="family", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.NO_SUCH_ROOM, Phrase.ASK_ROOM_TYPE]
+    talk = Talk()
+    effects = talk.says(room_word="cabaña")
+    assert ShowKinds(rooms=FOUND.rooms) in effects
+    assert phrases(effects) == [Phrase.NO_SUCH_ROOM, Phrase.ASK_CHECKIN]
+    assert talk.state.room_word is None
+
+
+def test_word_of_the_house() -> None:
+    """A word that is no known type can be the house's own name for a room."""
+    cabin = replace(DOUBLE, id=9, room_type=None, name="Cabaña del lago")
+    talk = Talk(found=RoomsFound(rooms=(cabin, SUITE)))
+    talk.says(Intent.BOOKING, room_word="cabana", checkin=CHECKIN, adults=2)
+    assert talk.state.quote is not None
+    assert talk.state.quote.room == cabin
+
+
+def test_two_rooms_of_one_type() -> None:
+    """Where several of the house's rooms are of the type, the guest picks one."""
+    deluxe = replace(DOUBLE, id=9, name="Delux Rooms")
+    talk = Talk(found=RoomsFound(rooms=(DOUBLE, deluxe, SUITE)))
+    effects = talk.says(Intent.BOOKING, room_type="double", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.ASK_ROOM_TYPE]
+    talk.says(number=2)
+    assert talk.state.quote is not None
+    assert talk.state.quote.room == deluxe
+
+
+def test_incomplete_list() -> None:
+    """What an incomplete list does not show is not said to be missing in the house."""
+    talk = Talk(found=RoomsFound(rooms=(SUITE,), is_incomplete=True))
+    effects = talk.says(Intent.BOOKING, room_type="double", checkin=CHECKIN, adults=2)
+    assert Phrase.ROOM_NOT_LISTED in phrases(effects)
+
+
+def test_full_house() -> None:
+    """A full house asks for another date, a full type offers the others."""
+    full = replace(DOUBLE, available=0)
+    talk = offered(RoomsFound(rooms=(full,)))
+    assert talk.state.asked == "checkin"
+    talk = Talk(found=RoomsFound(rooms=(full, SUITE)))
+    effects = talk.says(Intent.BOOKING, room_type="double", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.ROOM_NOT_FREE, Phrase.ASK_TO_BOOK]
+
+
+def test_kinds_of_room() -> None:
+    """Which kinds there are is told without a stay, and with prices for one."""
+    talk = Talk()
+    effects = talk.says(Intent.ROOM_TYPES)
+    assert ShowKinds(rooms=FOUND.rooms) in effects
+    assert phrases(effects) == [Phrase.ASK_CHECKIN]
+    talk.says(checkin=CHECKIN, adults=2, room_type="suite")
+    effects = talk.says(Intent.ROOM_TYPES)
+    assert any(
+        isinstance(effect, Offer) and len(effect.rooms) == 3 for effect in effects
+    )
+
+
+@pytest.mark.parametrize(
+    ("intent", "reason"), [(Intent.HUMAN, "asked"), (Intent.CANCEL, "cancel")]
+)
+def test_a_person(intent: Intent, reason: str) -> None:
+    """Who asks for a person, or cancels, is handed over with what is known so far."""
+    talk = offered()
+    hand_off, said = talk.says(intent)
+    assert isinstance(hand_off, HandOff)
+    assert (hand_off.reason, hand_off.slots) == (reason, STAY)
+    assert phrases([said]) == [Phrase.HANDED_OFF]
+    assert phrases(talk.says(Intent.CONFIRM_YES)) == [Phrase.HELP]
+
+
+def test_greeting_loses_nothing() -> None:
+    """A greeting in between keeps the slots and asks again what is open."""
+    talk = Talk()
+    assert phrases(talk.says(Intent.GREETING)) == [Phrase.GREETING]
+    talk.says(checkin=CHECKIN, checkout=CHECKOUT)
+    effects = talk.says(Intent.GREETING)
+    assert phrases(effects) == [Phrase.HELLO_AGAIN, Phrase.ASK_ADULTS]
+    assert talk.state.slots.checkin == CHECKIN
+
+
+def test_help_and_what_is_not_the_agents() -> None:
+    """Help, thanks and other matters are answered, and what is open asked again."""
+    talk = Talk()
+    talk.says(checkin=CHECKIN)
+    assert phrases(talk.says(Intent.HELP)) == [Phrase.HELP, Phrase.ASK_ADULTS]
+    assert phrases(talk.says(Intent.OUT_OF_SCOPE)) == [
+        Phrase.OUT_OF_SCOPE,
+        Phrase.ASK_ADULTS,
+    ]
+    thanks = talk.says(Intent.OUT_OF_SCOPE, says_thanks=True)
+    assert phrases(thanks)[0] is Phrase.WELCOME
+    effects = talk.says(Intent.OUT_OF_SCOPE, adults=2)
+    assert phrases(effects) == [Phrase.OUT_OF_SCOPE, Phrase.ASK_ROOM_TYPE]
+
+
+def test_starting_over() -> None:
+    """From anywhere the guest can begin anew, with new wishes or without."""
+    talk = offered()
+    effects = talk.says(Intent.OUT_OF_SCOPE, starts_over=True)
+    assert phrases(effects) == [Phrase.STARTED_OVER, Phrase.ASK_CHECKIN]
+    assert talk.state.slots == Slots()
+    talk = offered()
+    talk.says(starts_over=True, checkin=date(2026, 12, 20))
+    assert talk.state.slots.adults is None
+    assert talk.state.asked == "adults"
+
+
+def test_no() -> None:
+    """A no closes what is open and keeps what is known."""
+    talk = offered()
+    assert phrases(talk.says(Intent.CONFIRM_NO)) == [Phrase.AS_YOU_LIKE]
+    assert talk.state.slots == STAY
+    assert phrases(talk.says(Intent.CONFIRM_YES)) == [Phrase.HELP]
+
+
+def test_language_stays() -> None:
+    """A text without a language is answered in that of the one before."""
+    talk = Talk()
+    talk.says(Intent.GREETING, lang="pt")
+    talk.says(Intent.CONFIRM_YES)
+    assert talk.state.lang == "pt"
+
+
+def test_old_rooms() -> None:
+    """Old rooms are offered as such; whether they can be booked the breaker says."""
+    talk = Talk(found=STALE, breaker="open")
+    effects = talk.says(checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.ASK_ROOM_TYPE_FOR_LATER]
+    talk = Talk(found=STALE)
+    assert phrases(talk.says(checkin=CHECKIN, adults=2)) == [Phrase.ASK_ROOM_TYPE]
+
+
+def test_nothing_to_show() -> None:
+    """With nothing stored nothing is invented: to be told later, or a person."""
+    talk = Talk(found=NOTHING, breaker="open")
+    effects = talk.says(checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.CANNOT_CHECK, Phrase.ASK_TO_NOTIFY]
+    assert not any(isinstance(effect, Offer) for effect in effects)
+    talk = Talk(found=NOTHING)
+    effects = talk.says(Intent.ROOM_TYPES)
+    assert phrases(effects) == [Phrase.CANNOT_CHECK, Phrase.ASK_TO_NOTIFY]
+    talk = Talk(found=NOTHING)
+    assert phrases(talk.says(room_type="suite")) == [Phrase.ASK_CHECKIN]
