@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, assert_never
 
 from agent.dialogue_search import (
     ask_or_search,
-    asking_to_notify,
     go_on,
     open_question,
     refused,
@@ -53,16 +52,27 @@ def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
         case "breaker_to_notify":
             if is_closed:
                 return pms_is_back(replace(state, waits_for_pms=True), today)
-            state = replace(state, waits_for_pms=True)
-            return state, [NotifyWhenBack(), Say(phrase=Phrase.WILL_NOTIFY)]
+            return _notifying(state)
         case "breaker_to_offer":
             if is_closed:
                 return state, open_question(state)
+            not_now = Say(phrase=Phrase.NO_BOOKINGS_NOW)
             if state.asked is None:
-                return asking_to_notify(state, [])
-            return state, [Say(phrase=Phrase.ASK_ROOM_TYPE_FOR_LATER)]
+                state = replace(state, asks_to_notify=True)
+                return state, [not_now, Say(phrase=Phrase.ASK_TO_NOTIFY)]
+            return state, [not_now, Say(phrase=Phrase.ASK_ROOM_TYPE_FOR_LATER)]
         case _:
             return state, []
+
+
+def _notifying(state: State) -> Step:
+    """Promise to write; "yes" to the one room on offer may have meant to book it."""
+    meant_to_book = bool(state.offered)
+    if meant_to_book:
+        state = replace(state, room_id=state.offered[0].id)
+    state = replace(settled_down(state), waits_for_pms=True)
+    refusal = [Say(phrase=Phrase.BOOKING_REFUSED)] if meant_to_book else []
+    return state, [NotifyWhenBack(), *refusal, Say(phrase=Phrase.WILL_NOTIFY)]
 
 
 def _booking(state: State) -> Step:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agent.messages import Room
 
 _STARTS_OVER = re.compile(
-    r"\b(?:(?:empe[cz]\w*|comen[cz]\w*|arran[cq]\w*|volv\w+ a empezar|recome[cz]\w*)"
+    r"\b(?:(?:empe[cz]\w*|comen?[cz]\w*|arran[cq]\w*|volv\w+ a empezar|recome[cz]\w*)"
     r" (?:todo )?(?:de (?:nuevo|novo|cero|zero)|do (?:zero|comeco|inicio)|outra vez)"
     r"|volv\w+ (?:al (?:inicio|principio)|a empezar)"
     r"|volta\w* (?:ao|pro) (?:inicio|comeco)"
@@ -22,6 +22,9 @@ _STARTS_OVER = re.compile(
 )
 _THANKS = re.compile(
     r"\b(?:graci+as|thanks?|thank you|thx|ty|cheers|o?brigad[oa]|valeu)\b"
+)
+_BE_TOLD = re.compile(
+    r"\b(?:avis[ae]\w*|me avis\w+|let me know|tell me|notify me|write (?:to )?me)\b"
 )
 # A text that names a room says little else: "quiero la general, por favor".
 _MOST_WORDS = 8
@@ -36,6 +39,11 @@ def starts_over(text: str) -> bool:
 def says_thanks(text: str) -> bool:
     """Tell whether the guest thanks."""
     return _THANKS.search(fold(text)) is not None
+
+
+def wants_to_be_told(text: str) -> bool:
+    """Tell whether the guest wants to be written to: "avisame", "let me know"."""
+    return _BE_TOLD.search(fold(text)) is not None
 
 
 def picked(text: str, offered: Collection[Room]) -> int | None:

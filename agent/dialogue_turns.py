@@ -94,6 +94,8 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
 
 def _remark(state: State, event: GuestWrote) -> Step:
     """Answer what asks for no stay, and ask again what is open."""
+    if state.asks_to_notify and event.wants_to_be_told:
+        return _yes(state)
     match event.understood.intent:
         case Intent.CONFIRM_YES:
             return _yes(state)

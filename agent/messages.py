@@ -168,7 +168,8 @@ class GuestWrote:
 
     `key` is made from the message's id: a booking that this text says yes to has it.
     `picked` is the room, of those offered, that the text names as the house does. Of
-    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you.
+    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you
+    and `wants_to_be_told` "avisame".
     """
 
     understood: Understood
@@ -176,6 +177,7 @@ class GuestWrote:
     picked: int | None = None
     starts_over: bool = False
     says_thanks: bool = False
+    wants_to_be_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +299,7 @@ class Phrase(StrEnum):
     ROOM_TOO_SMALL = "room_too_small"
     CANNOT_CHECK = "cannot_check"
     NOT_BOOKED = "not_booked"
+    NO_BOOKINGS_NOW = "no_bookings_now"
     BOOKING_REFUSED = "booking_refused"
     STILL_CAN_SHOW = "still_can_show"
     BOOKING_INVALID = "booking_invalid"

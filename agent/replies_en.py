@@ -20,9 +20,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.ASK_CHECKIN: "For which date?",
     Phrase.ASK_ADULTS: "For how many adults?",
     Phrase.ASK_ROOM_TYPE: "Which one would you like?",
-    Phrase.ASK_ROOM_TYPE_FOR_LATER: "I cannot take bookings right now, because the "
-    "hotel's system is not answering. Tell me which one you like, and I will write "
-    "to you when I can.",
+    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Tell me which one you like, and I will write to "
+    "you when it can be booked.",
     Phrase.ASK_TO_BOOK: "Shall I book it for you?",
     Phrase.ASK_CONFIRMATION: "Shall I confirm it? Answer “yes” and I will book it.",
     Phrase.ASK_TO_NOTIFY: "Shall I write to you when the hotel's system is back? "
@@ -42,6 +41,8 @@ PHRASES: dict[Phrase, str] = {
     "system is not answering.",
     Phrase.NOT_BOOKED: "All right, nothing was booked. If you want to change the "
     "dates, the guests or the room, just tell me.",
+    Phrase.NO_BOOKINGS_NOW: "I cannot take bookings right now, because the hotel's "
+    "system is not answering.",
     Phrase.BOOKING_REFUSED: "Sorry, I cannot take bookings right now: "
     "the hotel's system is not answering. Nothing was booked.",
     Phrase.STILL_CAN_SHOW: "Meanwhile I can tell you the latest that I know.",

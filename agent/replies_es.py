@@ -21,8 +21,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.ASK_CHECKIN: "¿Para qué fecha?",
     Phrase.ASK_ADULTS: "¿Para cuántos adultos?",
     Phrase.ASK_ROOM_TYPE: "¿Cuál te gustaría?",
-    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Por ahora no puedo tomar reservas, porque el "
-    "sistema del hotel no responde. Decime cuál te gusta y te aviso cuando pueda.",
+    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Decime cuál te gusta y te aviso cuando "
+    "se pueda reservar.",
     Phrase.ASK_TO_BOOK: "¿Querés que te la reserve?",
     Phrase.ASK_CONFIRMATION: "¿La confirmo? Respondé «sí» y la reservo.",
     Phrase.ASK_TO_NOTIFY: "¿Querés que te avise cuando el sistema del hotel vuelva? "
@@ -42,6 +42,8 @@ PHRASES: dict[Phrase, str] = {
     "disponibilidad: el sistema del hotel no responde.",
     Phrase.NOT_BOOKED: "Listo, no reservé nada. Si querés cambiar las fechas, las "
     "personas o la habitación, decime.",
+    Phrase.NO_BOOKINGS_NOW: "Por ahora no puedo tomar reservas, porque el sistema del "
+    "hotel no responde.",
     Phrase.BOOKING_REFUSED: "Perdón, en este momento no puedo tomar reservas: "
     "el sistema del hotel no responde. No se reservó nada.",
     Phrase.STILL_CAN_SHOW: "Mientras tanto puedo decirte lo último que sé.",

@@ -20,8 +20,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.ASK_CHECKIN: "Para qual data?",
     Phrase.ASK_ADULTS: "Para quantos adultos?",
     Phrase.ASK_ROOM_TYPE: "Qual você prefere?",
-    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Por enquanto não consigo fazer reservas, porque o "
-    "sistema do hotel não responde. Diga qual você prefere e eu aviso quando puder.",
+    Phrase.ASK_ROOM_TYPE_FOR_LATER: "Diga qual você prefere e eu aviso quando der "
+    "para reservar.",
     Phrase.ASK_TO_BOOK: "Quer que eu reserve?",
     Phrase.ASK_CONFIRMATION: "Posso confirmar? Responda «sim» e eu reservo.",
     Phrase.ASK_TO_NOTIFY: "Quer que eu avise quando o sistema do hotel voltar? "
@@ -40,6 +40,8 @@ PHRASES: dict[Phrase, str] = {
     "disponibilidade: o sistema do hotel não responde.",
     Phrase.NOT_BOOKED: "Certo, não reservei nada. Se quiser mudar as datas, as pessoas "
     "ou o quarto, é só dizer.",
+    Phrase.NO_BOOKINGS_NOW: "Por enquanto não consigo fazer reservas, porque o sistema "
+    "do hotel não responde.",
     Phrase.BOOKING_REFUSED: "Desculpe, neste momento não consigo fazer reservas: "
     "o sistema do hotel não responde. Nada foi reservado.",
     Phrase.STILL_CAN_SHOW: "Enquanto isso posso dizer o último que sei.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from agent.dialogue import step
-from agent.dialogue_cues import picked, says_thanks, starts_over
+from agent.dialogue_cues import picked, says_thanks, starts_over, wants_to_be_told
 from agent.messages import (
     AskBreaker,
     AskPms,
@@ -108,6 +108,7 @@ class Runner:
                 picked=picked(text, held.state.offered),
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),
+                wants_to_be_told=wants_to_be_told(text),
             )
             return await self._play(_Course(guest, held, now), event)
 

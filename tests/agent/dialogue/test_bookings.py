@@ -149,6 +149,15 @@ def test_told_when_it_is_back() -> None:
     assert len(talk.books) == 1
 
 
+def test_told_in_other_words() -> None:
+    """Who writes "avisame" is notified, too."""
+    talk = summed_up()
+    talk.breaker = "open"
+    talk.says(YES)
+    effects = talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
+    assert phrases(effects) == [Phrase.WILL_NOTIFY]
+
+
 def test_back_before_the_guest_answers() -> None:
     """Who wants to be told when it is back already goes on at once."""
     talk = summed_up()
@@ -160,6 +169,16 @@ def test_back_before_the_guest_answers() -> None:
     talk.says(YES)
     assert phrases(talk.says(NO)) == [Phrase.AS_YOU_LIKE]
     assert talk.hears(PmsIsBack()) == []
+
+
+def test_yes_to_an_old_room() -> None:
+    """A yes to the one old room may mean to book it: that is refused, too."""
+    talk = Talk(found=STALE, breaker="open")
+    effects = talk.says(room_type="suite", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.NO_BOOKINGS_NOW, Phrase.ASK_TO_NOTIFY]
+    effects = talk.says(YES)
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.WILL_NOTIFY]
+    assert NotifyWhenBack() in effects
 
 
 def test_room_gone() -> None:

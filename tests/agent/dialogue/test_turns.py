@@ -289,7 +289,7 @@ def test_old_rooms() -> None:
     """Old rooms are offered as such; whether they can be booked the breaker says."""
     talk = Talk(found=STALE, breaker="open")
     effects = talk.says(checkin=CHECKIN, adults=2)
-    assert phrases(effects) == [Phrase.ASK_ROOM_TYPE_FOR_LATER]
+    assert phrases(effects) == [Phrase.NO_BOOKINGS_NOW, Phrase.ASK_ROOM_TYPE_FOR_LATER]
     talk = Talk(found=STALE)
     assert phrases(talk.says(checkin=CHECKIN, adults=2)) == [Phrase.ASK_ROOM_TYPE]
 

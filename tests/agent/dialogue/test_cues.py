@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.dialogue_cues import picked, says_thanks, starts_over, wants_to_be_told
+from fakes.talk import DOUBLE, SUITE, TRIPLE
+
+OFFERED = (DOUBLE, replace(TRIPLE, name="Triple de lujo"), replace(SUITE, name="家"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "empezar de nuevo",
+            "Empecemos de nuevo",
+            "quiero empezar de cero",
+            "reiniciar",
+        ),
+        *("volver a empezar", "volvamos al principio", "arranquemos de cero"),
+        *("start over", "let's start again", "restart", "from scratch please"),
+        *("começar de novo", "recomeçar", "vamos começar do zero", "voltar ao início"),
+    ],
+)
+def test_starting_over(text: str) -> None:
+    """Each language has its ways to begin anew."""
+    assert starts_over(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hola de nuevo", "reservar de nuevo", "a new room", "quero um quarto novo", "ok"],
+)
+def test_not_starting_over(text: str) -> None:
+    """What is only new does not begin anew."""
+    assert not starts_over(text)
+
+
+def test_thanks() -> None:
+    """Thanks are known in each language."""
+    for text in ("muchas gracias!", "Thanks a lot", "obrigada", "GRACIAS"):
+        assert says_thanks(text)
+    assert not says_thanks("hola")
+
+
+def test_being_told() -> None:
+    """A wish to be written to is known in each language."""
+    for text in ("sí, avisame", "avísame", "please let me know", "me avise por favor"):
+        assert wants_to_be_told(text)
+    assert not wants_to_be_told("una doble")
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [
+        ("General Rooms", 1),
+        ("quiero la GENERAL ROOMS, por favor", 1),
+        ("triple de lujo", 2),
+        ("家", 3),
+        ("la triple", None),
+        ("general", None),
+        ("general rooms " * 5, None),
+        ("", None),
+    ],
+)
+def test_picked(text: str, room: int | None) -> None:
+    """A room is picked by its whole name in a short text."""
+    assert picked(text, OFFERED) == room
