@@ -110,11 +110,11 @@ class HotelCalendar:
         for refused, at in self._refusals.believed(self._look):
             self.restrictions.shows(*refused, at, taken=False)
 
-    def forget_before(self, day: int) -> None:
-        """Forget the days that are over."""
-        self._nights = {held: n for held, n in self._nights.items() if held >= day}
-        self.restrictions.forget_before(day)
-        self._refusals.forget_before(day)
+    def forget_others(self, first: int, end: int) -> None:
+        """Forget the days before `first`, and what was learned of `end` and later."""
+        self._nights = {held: n for held, n in self._nights.items() if held >= first}
+        self.restrictions.forget_others(first, end)
+        self._refusals.forget_before(first)
 
     def drop(self, first: int, nights: int) -> None:
         """Forget nights that a booking has touched."""

@@ -86,6 +86,7 @@ class Calendars:
         self._clock = clock
         self._telemetry = telemetry
         self._hotels = {hotel: _Hotel() for hotel in policy.hotels}
+        self._today = 0
 
     def hotel(self, id_: str) -> HotelCalendar | None:
         """Return a hotel's calendar; None for one that is not kept."""
@@ -161,10 +162,10 @@ class Calendars:
         pieces = [piece for id_ in hotels for piece in self._due(id_, today, now)]
         return sorted(pieces, key=lambda piece: piece.number)
 
-    def forget_before(self, day: int) -> None:
-        """Forget the days that are over."""
+    def forget_others(self, today: int) -> None:
+        """Forget the days that are over, and what is beyond the calendar."""
         for hotel in self._hotels.values():
-            hotel.calendar.forget_before(day)
+            hotel.calendar.forget_others(today, today + self.policy.nights)
 
     def usable_nights(self) -> int:
         """Count the nights, of all hotels, that may be in an answer."""

@@ -9,6 +9,7 @@ guest's miss would begin. Of several proxies one asks, and the others find its c
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 # and 5 s of 300).
 TICK_PART = 1 / 300
 TRY_PART = 1 / 60
+# Where more nights are due than may be asked for, what they do not tell is learned too:
+# after so many calls for them it has its turn (ours).
+NIGHTS_A_TURN = 4
 # Names and rooms' entries: from a day so far away that every room is free, with stays
 # of these lengths by turns, since one of them may be refused.
 FAR_DAYS = 400
@@ -74,6 +78,8 @@ class CalendarRefresher:
         self._clock = clock
         self._framed: dict[str, tuple[float, int]] = {}
         self._next: dict[str, float] = {}
+        self._nights_asked = 0
+        self._tries: Counter[str] = Counter()
         self._shared: Entry | None = None
 
     async def run(self) -> None:
@@ -89,7 +95,7 @@ class CalendarRefresher:
 
     async def _step(self) -> None:
         today = self._clock.wall().date() - YESTERDAY
-        self._calendars.forget_before(today.toordinal())
+        self._calendars.forget_others(today.toordinal())
         await self._share()
         if self._guard.state() is not BreakerState.CLOSED:
             # What others hold, or the last run has left, is all that there is.
@@ -98,8 +104,15 @@ class CalendarRefresher:
                     await self._find_nights(piece)
             return
         for piece in self._calendars.due(today.toordinal()):
+            if self._nights_asked >= NIGHTS_A_TURN and self._may_ask():
+                await self._learn(today)
             if not await self._ask_nights(piece):
                 return
+        if self._may_ask() and self._is_time("try", TRY_PART):
+            await self._learn(today)
+
+    async def _learn(self, today: date) -> None:
+        self._nights_asked = 0
         for hotel in self._calendars.hotels():
             await self._ask_frame(hotel, today)
         await self._try_a_stay(today)
@@ -148,6 +161,7 @@ class CalendarRefresher:
         if entry is None:
             if not self._may_ask():
                 return False
+            self._nights_asked += 1
             entry = await self._ask(request, piece.younger_than)
         self._put(piece, entry)
         return True
@@ -181,18 +195,18 @@ class CalendarRefresher:
                 await self._ask(self._pms.search(stay, as_json=as_json), now)
 
     async def _try_a_stay(self, today: date) -> None:
-        """Learn which lengths of stay are taken, a search now and then."""
+        """Learn which lengths of stay are taken, of the hotel with the fewest tries."""
         now, policy = self._clock.monotonic(), self._calendars.policy
-        if not self._may_ask() or not self._is_time("try", TRY_PART):
-            return
         first = today.toordinal()
-        for hotel in self._calendars.hotels():
+        # One alone has more to teach than there are tries; the most asked goes first.
+        for hotel in sorted(self._calendars.hotels(), key=lambda id_: self._tries[id_]):
             calendar = self._calendars.hotel(hotel)
             found = None
             if calendar is not None:
                 found = calendar.next_try(first, first + policy.nights, now)
             if found is not None:
                 day, nights = found
+                self._tries[hotel] += 1
                 stay = Stay(hotel=hotel, checkin=date.fromordinal(day), nights=nights)
                 request = self._pms.search(stay, as_json=True)
                 since = now - policy.usable_s

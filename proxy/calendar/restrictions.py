@@ -140,10 +140,11 @@ class Restrictions:
             if held is None or shown.last() > held.last():
                 self._shown[key] = shown
 
-    def forget_before(self, day: int) -> None:
-        """Forget the days that are over."""
+    def forget_others(self, first: int, end: int) -> None:
+        """Forget all days of arrival but those from `first` to before `end`."""
+        # Clients may search any day of the next eight thousand years.
         self._shown = {
-            key: shown for key, shown in self._shown.items() if key[1] >= day
+            key: shown for key, shown in self._shown.items() if first <= key[1] < end
         }
 
     def _at(self, room_type: str, day: int, now: float) -> _Shown | None:

@@ -290,7 +290,7 @@ def test_hotels_of_one_shop_are_apart() -> None:
 def test_what_is_not_held_has_no_answer(first: int, nights: int) -> None:
     """The PMS would answer them all."""
     kept = _kept(_attic())
-    kept.calendar.forget_before(TODAY.toordinal())
+    kept.calendar.forget_others(TODAY.toordinal(), TODAY.toordinal() + kept.nights)
     stay = Stay(hotel="1", checkin=TODAY + timedelta(days=first), nights=nights)
     kept.learns(stay)
     assert not _is_exact(kept, stay)
@@ -301,8 +301,23 @@ def test_the_past_is_forgotten() -> None:
     kept = _kept(_attic())
     kept.learns(replace(STAY, checkin=TODAY))
     assert _is_exact(kept, replace(STAY, checkin=TODAY))
-    kept.calendar.forget_before(TODAY.toordinal() + 1)
+    tomorrow = TODAY.toordinal() + 1
+    kept.calendar.forget_others(tomorrow, tomorrow + kept.nights)
     assert not _is_exact(kept, replace(STAY, checkin=TODAY))
+
+
+def test_what_is_learned_beyond_the_calendar_is_not_kept() -> None:
+    """Whoever searches every day of a thousand years fills no memory."""
+    kept = _kept(_attic())
+    kept.learns(STAY)
+    first, end = TODAY.toordinal(), TODAY.toordinal() + kept.nights
+    held = len(kept.calendar.restrictions.rows())
+    for days in range(kept.nights, kept.nights + 50):
+        kept.learns(replace(STAY, checkin=TODAY + timedelta(days=days)))
+    assert len(kept.calendar.restrictions.rows()) > held
+    kept.calendar.forget_others(first, end)
+    assert all(first <= row.day < end for row in kept.calendar.restrictions.rows())
+    assert _is_exact(kept, STAY)
 
 
 def test_a_name_in_several_languages_is_written_as_it_came() -> None:

@@ -347,6 +347,15 @@ async def test_many_hotels_stay_within_the_budget() -> None:
         assert rig.pms.call_count - asked <= 20
         await _passes(rig, 120)
         assert rig.pms.call_count - asked <= 60
+        searches = [
+            call.body
+            for call in rig.pms.calls[asked:]
+            if b"hotel_ari" in call.body and b"date_wise" not in call.body
+        ]
 
     assert b"<id_hotel>17</id_hotel>" in first[0]
     assert all(_day(-1).encode() in body for body in first)
+    # More nights are due than may be asked for; stays are learned all the same.
+    tried = {body for body in searches if _day(400 - 1).encode() not in body}
+    hotels = {body.split(b"</id_hotel>")[0] for body in tried}
+    assert 3 <= len(tried) == len(hotels)
