@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 import uvloop
 from pydantic import SecretStr
 
 from agent.api import STOPPING
-from agent.app import make_app
+from agent.app import habits_of, make_app
 from agent.problems import problem
+from agent.understanding.grammar import Grammar
+from agent.understanding.lines import as_line
+from agent.understanding.validation import checked
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from config.loading import SettingsError
@@ -34,12 +40,12 @@ EXIT_UNUSABLE = 2
 
 def main() -> int:
     """Run the agent; return the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m agent",
-        description="The WhatsApp agent; its settings are the AGENT_ variables.",
-    ).parse_args()
+    arguments = _parser().parse_args()
     try:
         settings = AgentSettings.load(os.environ)
+        if arguments.command == "understand":
+            _understand_lines(arguments.now, settings)
+            return 0
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
     except (SettingsError, ServingError) as exc:
@@ -55,6 +61,39 @@ def main() -> int:
         )
     uvloop.run(_run(settings, sockets))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m agent",
+        description="The WhatsApp agent; its settings are the AGENT_ variables.",
+    )
+    commands = parser.add_subparsers(dest="command")
+    understand = commands.add_parser(
+        "understand",
+        help="read one phrase a line, print what is understood as JSON",
+    )
+    understand.add_argument(
+        "--now",
+        type=datetime.fromisoformat,
+        default=SystemClock().wall(),
+        help="the instant at which the phrases are written, with its offset",
+    )
+    return parser
+
+
+def _understand_lines(now: datetime, settings: AgentSettings) -> None:
+    """Answer each line of the standard input with one line of JSON."""
+    zone = ZoneInfo(settings.hotel_timezone)
+    now = now.astimezone(zone) if now.tzinfo else now.replace(tzinfo=zone)
+    grammar = Grammar(habits_of(settings))
+    # A byte that is no UTF-8 is not understood; the next line may be.
+    for line in io.TextIOWrapper(
+        sys.stdin.buffer, "utf-8", errors="replace", newline="\n"
+    ):
+        understood = grammar.understand(line, now, None)
+        sys.stdout.write(as_line(checked(understood, now.date())) + "\n")
+        sys.stdout.flush()
 
 
 async def _run(settings: AgentSettings, sockets: list[socket.socket]) -> None:

@@ -12,13 +12,14 @@ from aiohttp import web
 from agent.api import STOPPING, Api
 from agent.booking import BookingPolicy
 from agent.booking_desk import BookingDesk
-from agent.intents import Grammar
 from agent.pms import PmsClient
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
 from agent.proxy import Proxy
 from agent.runner import Runner
 from agent.sessions import Seen, Sessions
 from agent.telemetry import Telemetry, watch_requests
+from agent.understanding.feasts import Habits
+from agent.understanding.grammar import Grammar
 from agent.webhook import Webhook, WebhookPolicy
 from agent.whatsapp import DEFAULT_API_URL, WhatsApp
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from agent.clock import Clock
     from config.agent_settings import AgentSettings
+
+_WEEKEND_STARTS = {"thursday": 4, "friday": 5, "saturday": 6}
 
 
 def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
@@ -63,7 +66,7 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
                 ),
             ),
             Sessions(clock),
-            understander=Grammar(),
+            understander=Grammar(habits_of(settings)),
             zone=zone,
             clock=clock,
         ),
@@ -104,6 +107,15 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
         ]
     )
     return app
+
+
+def habits_of(settings: AgentSettings) -> Habits:
+    """Say what the house means by a weekend and by a long one."""
+    return Habits(
+        weekend_from=_WEEKEND_STARTS[settings.weekend_starts],
+        weekend_nights=settings.weekend_nights,
+        long_weekends=settings.long_weekend_days,
+    )
 
 
 def _session() -> aiohttp.ClientSession:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,16 @@ class AgentSettings(EnvironmentSettings):
         "America/Argentina/Buenos_Aires",
         description="Time zone in which 'today' is meant.",
     )
+    weekend_starts: Literal["thursday", "friday", "saturday"] = Field(
+        "friday", description="The day on which 'the weekend' begins."
+    )
+    weekend_nights: Annotated[int, Field(ge=1, le=4)] = Field(
+        2, description="The nights of 'the weekend'."
+    )
+    long_weekends: str = Field(
+        "2026-12-04/2026-12-08",
+        description="What 'the long weekend' means: arrival/leaving,… by date.",
+    )
     room_types: Annotated[dict[str, str], BeforeValidator(_split_types)] = Field(
         default_factory=dict,
         description="What the hotel's own names of room types are: name:type,… "
@@ -95,6 +106,28 @@ class AgentSettings(EnvironmentSettings):
     whatsapp_api_url: str | None = Field(
         None, description="Base URL of the Cloud API, version included."
     )
+
+    @property
+    def long_weekend_days(self) -> tuple[tuple[date, date], ...]:
+        """The long weekends as days, arrival and leaving."""
+        spans = (span.split("/") for span in self.long_weekends.split(",") if span)
+        return tuple(
+            (date.fromisoformat(first.strip()), date.fromisoformat(last.strip()))
+            for first, last in spans
+        )
+
+    @model_validator(mode="after")
+    def _long_weekends_are_days(self) -> AgentSettings:
+        try:
+            is_right = all(first < last for first, last in self.long_weekend_days)
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise ValueError(
+                "AGENT_LONG_WEEKENDS must be pairs such as 2026-12-04/2026-12-08, "
+                "separated by commas."
+            )
+        return self
 
     @field_validator("proxy_url", "whatsapp_api_url")
     @classmethod

@@ -96,7 +96,7 @@ def test_the_cores_are_pure() -> None:
             "proxy.problems",
         ),
         *("proxy.qloapps.classes", "proxy.qloapps.keys", "proxy.qloapps.answers"),
-        *("agent.intents", "agent.dialogue", "agent.replies"),
+        *("agent.understanding.grammar", "agent.dialogue", "agent.replies"),
     }
     assert cores <= PURE
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -72,6 +73,7 @@ async def test_serves_until_sigterm() -> None:
             {"AGENT_WHATSAPP_ACCESS_TOKEN": "EAAG"},
             "AGENT_WHATSAPP_PHONE_NUMBER_ID is required",
         ),
+        ({"AGENT_LONG_WEEKENDS": "soon"}, "AGENT_LONG_WEEKENDS must be pairs"),
         ({"AGENT_PROXY_TOKEN": "a\nb"}, "AGENT_PROXY_TOKEN is (hidden)"),
     ],
 )
@@ -93,3 +95,30 @@ async def test_taken_port() -> None:
     assert process.returncode == 2
     assert "is taken by another program." in errors.decode()
     assert len(errors.splitlines()) == 1
+
+
+async def test_understand() -> None:
+    """Each line is answered by one, in order, empty and unreadable ones too."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "agent", "understand"),
+        *("--now", "2026-11-25T01:30:00+00:00"),
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answers, _ = await process.communicate(
+        b"una doble para hoy, somos 2\n\n" + b"\xff\nbye\r\n"
+    )
+    first, *others = [json.loads(line) for line in answers.splitlines()]
+    assert first == {
+        "lang": "es",
+        "intent": "availability",
+        "checkin": "2026-11-24",
+        "checkout": "2026-11-25",
+        "adults": 2,
+        "children": None,
+        "room_type": "double",
+    }
+    assert [other["intent"] for other in others] == ["out_of_scope"] * 3
+    assert process.returncode == 0

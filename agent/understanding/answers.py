@@ -1,0 +1,114 @@
+"""
+Pure. Texts that only greet, say yes or say no, word for word.
+
+A text is cut into the longest phrases of these lists; if one word is in none of them,
+the text says something else.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from agent.understanding.folding import NO_MARK, YES_MARK
+
+Answer: TypeAlias = Literal["greeting", "yes", "no"]
+
+_YES = f"""
+{YES_MARK}|si|sii|sisi|sip|sep|seh|sim|yes|yep|yeah|yea|yup|ye|yess|y|ok|oki|okey|okay
+okis|okk|k|dale|va|vale|listo|perfecto|perfect|perfeito|genial|buenisimo|excelente
+excellent|great|awesome|cool|claro|obvio|por supuesto|of course|sure|absolutely
+definitely|certainly|correct|correcto|correto|exacto|exactly|exato|confirmo|confirmado
+confirmada|confirmed|confirmame|confirm|confirma|confirmar|confirmalo|confirmala
+confirmamos|de acuerdo|agreed|hecho|de una|joya|barbaro|bueno|esta bien|ta bien
+muy bien|bien|me parece bien|me parece|me parece perfecto|me sirve|me gusta|nos sirve
+sounds good|sounds great|sounds perfect|looks good|works for me|works|that works
+thats fine|thats right|thats great|fine|go ahead|go for it|lets do it|do it|lets go
+deal|done|right|alright|all right|adelante|avanza|avancemos|mandale|metele|hagamoslo
+hacelo|hazlo|procede|proceed|pode ser|pode|podemos|pode confirmar|pode sim|isso
+isso mesmo|isso ai|certo|com certeza|combinado|fechado|fechou|beleza|blz|ta bom
+tudo certo|ta otimo|otimo|bora|vamos|vamo|tranquilo|quero sim|quero|aceito|acepto
+aceptado|i accept|afirmativo|affirmative|asi es|eso|eso es|tal cual|ese|esa|this one
+claro que si|claro que sim|yes i do|i do|please do|mhm|aja|ahi va|de 10|de diez
+impecable|fantastico|fantastic|super|simon|orale|sale|sale y vale|arre|ya esta|venga
+estupendo|fenomenal|por mi bien|lo quiero|la quiero|lo tomo|la tomo|i want it
+ill take it|well take it|book it|reservala|reservalo|reserva|pode reservar
+dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin problema
+sem problema|that would be great|me encanta|me viene bien
+"""
+_NO = f"""
+{NO_MARK}|no|nop|nope|nah|nel|naa|nao|non|negativo|negative|n|nunca|jamais|dejalo
+dejala|dejemoslo|lo dejo|lo dejamos|deja|olvidalo|olvidate|deja nomas|dejalo asi
+dejalo ahi|lo pienso|lo voy a pensar|lo pensamos|lo pensare|vou pensar|deixa
+deixa quieto|deixa pra la|deixa para la|deixa assim|esquece|esqueca|mejor no|ahora no
+por ahora no|todavia no|ainda nao|agora nao|melhor nao|acho que nao|creo que no
+not now|not yet|not really|no way|not today|never mind|nevermind|forget it|leave it
+skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
+para nada|paso|de ninguna manera|de jeito nenhum|nem pensar|ni loco|no thank you
+no thanks|dont|i dont think so|do not|id rather not|rather not|pass|i changed my mind
+i dont want it|ya no|nada|nada mas|nao precisa|no hace falta|otro dia|otra vez sera
+nao vai dar|no va|no puedo|nao posso|no confirmo|nao confirmo|wrong|incorrecto
+incorreto|errado|esta mal|tampoco|no asi no|claro que no|claro que nao|hoy no
+por el momento no|de momento no|no por el momento|desisto|im good|im fine
+not interested|no es eso|fica pra proxima
+"""
+_GREETING = """
+hola|holas|ola|hol|holi|holis|holu|hello|helo|hi|hiya|hey|heya|ey|yo|oi|oie|opa|eai
+e ai|alo|alou|salve|saludos|greetings|howdy|sup|whats up|wassup|buenas|buenos|buen
+wenas|bom|boa|good|morning|dia|dias|tarde|tardes|noche|noches|noite|afternoon|evening
+day|night|que tal|que onda|como estas|como esta|como estan|como andas|como andan
+como va|como vai|como vao|como van|como le va|como te va|todo bien|todo tranqui
+tudo bem|tudo bom|tudo|how are you|how are you doing|how are you today|hows it going
+how is it going|hru|how are you guys|nice to meet you|estan ahi|estas ahi|hay alguien
+hay alguien ahi|alguien ahi|are you there|anyone there|tem alguem ai|there|everyone
+team|guys|pessoal|a todos|lindo dia|un gusto|prazer|mucho gusto|espero que esten bien
+espero que este bien|estimados|estimado|estimada|buen dia|buenos dias|hola hola
+opa blz|oi blz|oi beleza|ola beleza|opa beleza|e ai blz|e ai beleza|oi tudo certo
+todo bien por ahi|como esta todo|como anda todo|good day|how do you do|how you doing
+"""
+_MANNERS = """
+por favor|porfa|favor|please|gracias|muchas gracias|mil gracias|thanks|thank you|thx
+ty|so much|very much|thanks a lot|obrigado|obrigada|muito obrigado|muito obrigada
+entonces|entao|then|ya|ahi|che|amigo|amiga|pues|hombre|asi|todo|te agradezco|brigado
+brigada|valeu|bro|man|jaja|jajaja|jeje|haha|haga|la|lo|it|that|that one|i|me|that is
+is|the|booking|reserva|la reserva|reservation|a|o|eu|yo|and|mas|but|pero|ah|oh|uh|eh
+mm|mmm|hmm|hm|well|right now|now|agora|ahora|por ahora|nomas|just|moment|de momento
+e isso|con eso|con esa|com isso|with that|senhor|senhora|senor|senora|sir|maam|hotel
+del|do|amigos|gente|chicos|friend|to you|ustedes|y usted|y ustedes|e voce|e voces
+y vos|muy|actually|en realidad|na verdade|sorry|perdon|disculpa|desculpa|mira
+entonces si|y|e|muito|hoy|hoje|today|a reserva|everything|con todo|for now|you|te|de
+os
+"""
+
+
+def _phrases(listed: str) -> frozenset[str]:
+    return frozenset(listed.strip().replace("\n", "|").split("|"))
+
+
+# What is in two lists is what the later one says.
+_KINDS: dict[str, Answer | None] = {
+    **dict.fromkeys(_phrases(_MANNERS)),
+    **dict.fromkeys(_phrases(_GREETING), "greeting"),
+    **dict.fromkeys(_phrases(_YES), "yes"),
+    **dict.fromkeys(_phrases(_NO), "no"),
+}
+_LONGEST = 5
+_MOST_WORDS = 14
+
+
+def answer(words: list[str]) -> Answer | None:
+    """Return what a text is that says nothing else; None where it says more."""
+    if not 0 < len(words) <= _MOST_WORDS:
+        return None
+    said: list[Answer | None] = []
+    place = 0
+    while place < len(words):
+        for length in range(_LONGEST, 0, -1):
+            phrase = " ".join(words[place : place + length])
+            if phrase in _KINDS:
+                said.append(_KINDS[phrase])
+                place += length
+                break
+        else:
+            return None
+    order: tuple[Answer, ...] = ("no", "yes", "greeting")
+    return next((kind for kind in order if kind in said), None)

@@ -1,0 +1,95 @@
+"""
+Pure. The understander that is built in: a grammar, no model and no service.
+
+A text is made plain (`folding`), its words are mended (`mending`) and put into the
+few that mean something (`figures`, `phrases`, `gist`); productions read the stay, the
+guests and the room out of that, and the wish out of the words (`intents`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.messages import NOTHING_SAID, Intent, Slots, Understood
+from agent.understanding.days import Day, resolve
+from agent.understanding.feasts import Habits
+from agent.understanding.figures import read_figures
+from agent.understanding.folding import clean
+from agent.understanding.gist import gist
+from agent.understanding.guests import bare_number, read_party
+from agent.understanding.intents import Said, find_intent, slots_matter
+from agent.understanding.languages import language
+from agent.understanding.mending import mend
+from agent.understanding.rooms import read_room
+from agent.understanding.stays import read_stay
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agent.messages import Question
+
+_WORD = re.compile(r"d\d+(?:\.\d+)+|\d+th\b|\d+|[a-z]+|[^\sa-z0-9]")
+_NEAR = re.compile(r"\bn[01]\b")
+_FAR = re.compile(r"\b(?:[dwve]\d|n[2-9]|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
+_SURE, _MENDED, _UNSURE = 1.0, 0.8, 0.4
+
+
+class Grammar:
+    """The `Understander` that is built in."""
+
+    def __init__(self, habits: Habits | None = None) -> None:
+        self._habits = habits or Habits()
+
+    def understand(
+        self, text: str, now: datetime, expects: Question | None
+    ) -> Understood:
+        """Understand `text`; `now` is in the hotel's zone, `expects` what was asked."""
+        today = now.date()
+        spelled = _WORD.findall(read_figures(clean(text)))
+        words, slips = mend(spelled)
+        lang = language(text, [*spelled, *words] if slips else spelled)
+        meant = gist(words, lang)
+        stay, rest = read_stay(meant, today, self._habits)
+        party = read_party(rest)
+        room_type, room_word = read_room(rest)
+        slots = Slots(
+            checkin=stay.checkin,
+            checkout=stay.checkout,
+            adults=party.adults,
+            children=party.children,
+            room_type=room_type,
+        )
+        number = bare_number(meant)
+        if expects == "adults" and number:
+            slots = replace(slots, adults=number)
+        elif expects == "checkin" and number and slots == NOTHING_SAID:
+            # "2 y un bebé" is no day.
+            slots = replace(slots, checkin=resolve(Day(number), today))
+        days = bool(slots.checkin or slots.checkout or stay.nights)
+        intent = find_intent(
+            words,
+            Said(
+                days=days or stay.is_past or stay.is_vague,
+                guests=slots.adults is not None or slots.children is not None,
+                room=room_type is not None or room_word is not None,
+                only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
+            ),
+        )
+        if intent is Intent.HUMAN and slots.adults == 1:
+            # "Con una persona" counts no guests.
+            slots = replace(slots, adults=None)
+        if not slots_matter(intent):
+            return Understood(intent=intent, lang=lang, number=number)
+        return Understood(
+            intent=intent,
+            slots=slots,
+            lang=lang,
+            confidence=_MENDED if slips else _SURE,
+            number=number,
+            nights=None if stay.checkin else stay.nights,
+            is_past=stay.is_past,
+            is_vague=stay.is_vague,
+            room_word=room_word,
+        )

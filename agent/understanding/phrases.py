@@ -1,0 +1,225 @@
+"""
+Pure. Set phrases of several words, in three languages, and what they mean.
+
+Read in this order, before single words are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agent.understanding.words import MONTH_WORDS
+
+_MONTH = f"(?:{'|'.join(sorted(MONTH_WORDS, key=len, reverse=True))})"
+_GREETED_DAYS = (
+    r"(?:navidad|natal|christmas|ano|new years?|fiestas|weekend|finde|fin|fim)"
+)
+
+_RULES = (
+    # Manners, which name no day.
+    (
+        (
+            r"\b(?:buen[oa]s?|bom|boa|good) (?:dias?|tardes?|noches?|noites?|nights?"
+            r"|mornings?|afternoon|evening|day|finde)\b"
+        ),
+        ",",
+    ),
+    (
+        (
+            rf"\b(?:feliz|felices|merry|happy|boas?|lindo|bom) {_GREETED_DAYS}\b"
+            r"(?: (?:nuevo|novo|de semana)\b)?"
+        ),
+        ",",
+    ),
+    (
+        (
+            r"(?:^|\b(?:gracias|thanks|obrigad[oa]|chau|bueno|ok|tchau|bye|dale|listo)"
+            r"[ ,.!]*)(?:hasta|ate) (?:manana|amanha|luego|pronto)[ .!]*$"
+        ),
+        ",",
+    ),
+    (r"\bnos vemos (?:manana|el \w+)|\bsee you (?:tomorrow|on \w+)", ","),
+    (r"\b(?:hoy|today|hoje) (?=(?:queria|quisiera|te|les|me)\b)", ""),
+    # Days near today.
+    (
+        (
+            r"\b(?:the )?day after tomorrow\b|\bpasado (?:a )?manana\b"
+            r"|\bdepois d[ea] amanha\b"
+        ),
+        "n2",
+    ),
+    (
+        (
+            r"\b(?:hoy|hoje|today) (?:a|por|de|para|pela) (?:la )?"
+            r"(?:noche|noite|tarde|manana)\b"
+        ),
+        "n0",
+    ),
+    (
+        (
+            r"\b(?:est[ea]|essa|nesta) (?:mism[oa] )?(?:noche|noite|tarde)\b"
+            r"|\btonights?\b|\bthis (?:evening|afternoon)\b|\bpara (?:ahora|ya|agora)\b"
+            r"|\bright now\b|\b(?:hoy|today|hoje)\b(?: (?:mismo|mesmo)\b)?"
+        ),
+        "n0",
+    ),
+    # Times of day. "A la mañana" is one, "mañana" alone is tomorrow.
+    (
+        (
+            r"\b(?:(?:a|por|en|de|para|toda) la|est[ea]|essa|pela|(?:in|during) the"
+            r"|la|early|first thing) (?:manana|manha|tarde|tardecita|mananita|morning"
+            r"|afternoon|evening)\b(?: temprano)?"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\b(?:a|por|en) la (?:noche|madrugada)\b(?! d)|\b(?:a|de|pela) (?:noite"
+            r"|madrugada|tarde|manha)\b(?! d)|\bat night\b|\bal? (?:mediodia"
+            r"|meio dia)\b"
+            r"|\bmedia ?noche\b|\btempranito?\b"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\b(?:manana|amanha|tomorrow)\b(?: (?:mismo|mesmo|night|morning|evening"
+            r"|afternoon|noche|noite)\b)?"
+        ),
+        "n1",
+    ),
+    # Weekdays of two words.
+    (r"\b(segunda|terca|quarta|quinta|sexta)[ -]*feiras?\b", r"\1feira"),
+    (r"\bseg[ .-]*feira\b", "segundafeira"),
+    (r"\bter[ .-]*feira\b", "tercafeira"),
+    (r"\bqua[ .-]*feira\b", "quartafeira"),
+    (r"\bqui[ .-]*feira\b", "quintafeira"),
+    (r"\bsex[ .-]*feira\b", "sextafeira"),
+    # Feasts.
+    (
+        (
+            r"\bferia(?:do|dao)s? (?:largo|longo|prolongado)s?\b|\bferiadao\b"
+            r"|\b(?:finde|fin de semana|fim de semana|fds|weekend) (?:super ?)?(?:largo"
+            r"|longo|prolongado|xl)\b|\b(?:long|bank holiday) weekend\b"
+            r"|\b(?:el|un|ese|este|del|al|puente|super) ?puente\b|\bpuente (?=de\b)"
+            r"|\bferiado (?=de diciembre)"
+        ),
+        "BRIDGE",
+    ),
+    (
+        (
+            r"\bnochebuena\b|\bnoche buena\b|\bchristmas eve\b|\bxmas eve\b"
+            r"|\b(?:vispera|vespera)s? (?:de |do )?(?:la )?(?:navidad|natal)\b"
+            r"|\bnoite de natal\b|\bceia de natal\b"
+        ),
+        "CHRISTMAS_EVE",
+    ),
+    (
+        (
+            r"\bnochevieja\b|\bnoche vieja\b|\b(?:fin|fim|final) de ano\b"
+            r"|\bnew ?years? eve\b"
+            r"|\breveillon\b|\bvirada(?: d[oe] ano)?\b|\bend of (?:the )?year\b"
+            r"|\b(?:vispera|vespera)s? (?:de |do )?ano (?:nuevo|novo)\b"
+        ),
+        "NEW_YEARS_EVE",
+    ),
+    (r"\bano (?:nuevo|novo)\b|\bnew ?years?(?: day)?\b(?!s? old)", "NEW_YEAR"),
+    (
+        (
+            r"\b(?:dia de )?(?:la )?(?:navidad|natal)\b|\bchristmas(?: day| weekend)?\b"
+            r"|\bnavidades\b"
+        ),
+        "CHRISTMAS",
+    ),
+    (r"\bcarnavale?s?\b|\bcarnivals?\b|\bmardi gras\b|\bshrove tuesday\b", "CARNIVAL"),
+    (
+        (
+            r"\b(?:viernes santo|good friday|sexta ?(?:feira )?(?:santa|da paixao)"
+            r"|sextafeira (?:santa|da paixao))\b"
+        ),
+        "GOOD_FRIDAY",
+    ),
+    (r"\b(?:jueves santo|holy thursday|quinta(?:feira)? santa)\b", "EASTER"),
+    (
+        (
+            r"\b(?:semana santa|holy week|easter(?: weekend| week| break| holidays?)?"
+            r"|pascuas?|pascoa|feriado da pascoa)\b"
+        ),
+        "EASTER",
+    ),
+    # Weekends and weeks.
+    (
+        (
+            r"\b(?:fin|fim|final|fines|find) de (?:la )?(?:semana|sem)s?\b"
+            r"|\bweek ends?\b"
+            r"|\bfinde semana\b"
+        ),
+        "WEEKEND",
+    ),
+    (
+        r"\b(?:que|q) (?:viene|vienen|vem|entra)\b|\bcoming up\b|\bda otra\b",
+        "NEXT",
+    ),
+    (r"\b(?:pro(?:xim|x|sim)[oa]s?|siguientes?|seguintes?|entrante)\b", "NEXT"),
+    (r"\b(?:la otra|a outra) semana\b", "NEXT WEEK"),
+    (
+        r"\b(?:(?:d?esta|this|[nd]?essa|nesta) (?:misma )?(?:semana|week))\b",
+        "THIS_WEEK",
+    ),
+    (r"\b(?:entre semana|durante la semana|per week|por semana|weekdays?)\b", ""),
+    # Lengths.
+    (r"\b(?:una|la) quincena\b", "15 noches"),
+    (r"\b(?:a )?fortnight\b", "14 noches"),
+    (r"\b(?:este mes|mes actual|corriente|this month|deste mes)\b", "THIS_MONTH"),
+    (
+        r"\bmes (?:NEXT|que viene|que vem)\b|\b(?:NEXT|otro) (?:mes|month)\b",
+        "NEXT_MONTH",
+    ),
+    # Ordinals that are days only beside a month, or after "from the".
+    (
+        (
+            r"\b(?:first|primero|primeiro)"
+            rf"(?= (?:de |of )?{_MONTH}\b)|(?<=from the )first\b"
+        ),
+        "1th",
+    ),
+    (rf"\bsecond(?= (?:of )?{_MONTH}\b)|(?<=the )second(?= until| to)", "2th"),
+    (rf"\bthird(?= (?:of )?{_MONTH}\b)|(?<=the )third(?= until| to)", "3th"),
+    (rf"\b({_MONTH}) first\b", r"\1 1th"),
+    (rf"\b({_MONTH}) second\b", r"\1 2th"),
+    (rf"\b({_MONTH}) third\b", r"\1 3th"),
+    # Ways to count.
+    (
+        (
+            r"\b(?:somos|seriamos|seremos|seran|serian|vamos a ser|vamos|iriamos|iremos"
+            r"|viajamos|viajariamos|venimos|estamos|queremos ir|we are|were|well be"
+            r"|we will be"
+            r"|there are|theres|there will be|there would be|sao|sera|serao|seriam"
+            r"|seria"
+            r"|vao"
+            r"|party of|group of|grupo de|total de|en total|em total)"
+            r"(?: (?:solo|solamente|unos|unas|como|about|like|only|just|apenas|em"
+            r"|un total"
+            r" de|en total|los|las|nos|ser|a ser)){0,5}(?= (?:\w+))"
+        ),
+        "WE_ARE",
+    ),
+    (r"\bfamil(?:ia|y) (?:de|of|com)(?= \w)", "HOUSEHOLD WE_ARE"),
+    (r"\b(?:c/|con la|con el)(?= )", "con"),
+    (
+        (
+            r"\b(?:incluyendo|including|incluidos|incluindo|de (?:los|las) cual?es"
+            r"|de ellos"
+            r"|sendo|siendo|dos quais|of (?:whom|which|them)|entre ellos)\b"
+        ),
+        "OF_THEM",
+    ),
+)
+_COMPILED = tuple((re.compile(find), f" {put} ") for find, put in _RULES)
+
+
+def read_phrases(words: str) -> str:
+    """Put set phrases into the grammar's words."""
+    for find, put in _COMPILED:
+        words = find.sub(put, words)
+    return words

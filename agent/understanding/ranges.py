@@ -1,0 +1,181 @@
+"""
+Pure. Reads the days of a stay out of the gist: ranges, and days that stand apart.
+
+`base` is the day from which a day without its month is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agent.understanding.days import DAY, Day, Named, Weekday, read_day, resolve
+from agent.understanding.feasts import feast
+from agent.understanding.gist import NOUN
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """The stay as said; a `checkout` alone is a day of leaving."""
+
+    checkin: date | None = None
+    checkout: date | None = None
+    nights: int | None = None
+    is_past: bool = False
+    is_vague: bool = False
+
+
+_FEAST = (
+    r"(?:CHRISTMAS_EVE|CHRISTMAS|NEW_YEARS_EVE|NEW_YEAR|CARNIVAL|EASTER|GOOD_FRIDAY)\b"
+)
+END = rf"(?:{DAY}|{_FEAST}|\d{{1,2}}(?![\d.]))"
+ARTICLE = (
+    r"(?:(?:el|the|la|las|los|DIA|TO|on|en|em|no|na|este|this|NEXT|THIS_WEEK|NIGHT"
+    r"|FOR|proximo) ){0,4}"
+)
+_RANGE = re.compile(
+    rf"(?:(?P<open>\b(?:FROM|de|between|entre|starting))(?: \w+)?? )?"
+    rf"{ARTICLE}(?P<first>\b{END})"
+    r"(?: , | )(?:(?P<strong>UNTIL|UNTIL TO|AND UNTIL)|(?P<weak>TO)|(?P<and>AND"
+    r"(?: FROM)?)) "
+    rf"{ARTICLE}(?P<last>{END})(?! ?{NOUN})"
+)
+_ADJACENT = re.compile(
+    r"(?P<first>\bd\d+\.\d+(?:\.\d+)?) (?:[,.;] )?(?P<last>d\d+\.\d+(?:\.\d+)?)"
+)
+LONE_MONTH = re.compile(r"(?<!primer )\bm(\d{1,2})\b")
+_DAYS = re.compile(rf"\b{DAY}")
+_LEAVING = re.compile(
+    r"\b(?:salgo|salimos|salida|saliendo|salir|sal\w*mos|saldria\w*"
+    r"|(?:me|ME|nos) (?:voy|vamos|iria\w*|vou|iriamos|WE_ARE)"
+    r"|ir(?:me|nos)|leav\w+|depart\w*|check ?- ?out|check TO out|checkout|out|co"
+    r"|sai\w*|sair\w*|(?:vou|WE_ARE|vamos|ir) embora|egres\w+|regres\w+|volv\w+|vuelvo"
+    r"|retir\w+|partida|partimos|hasta|UNTIL)\b"
+)
+_ARRIVING = re.compile(
+    r"\b(?:lleg\w+|entr[oa]\w*|ingres\w+|check ?- ?in|check TO in|checkin|in|ci"
+    r"|arriv\w+"
+    r"|cheg\w+|FROM|vengo|venimos|get there|coming)\b"
+)
+
+
+def find_range(gist: str, today: date, base: date) -> tuple[Stay | None, str]:
+    """Return the stay that a range names, and what of the gist is left."""
+    for pattern in (_RANGE, _ADJACENT):
+        for found in pattern.finditer(gist):
+            if stay := _range(found, today, base):
+                rest = f"{gist[: found.start()]} _ {gist[found.end() :]}"
+                if stay.checkin and found.groupdict().get("and"):
+                    # "Viernes 11 y sábado 12, salimos el 13."
+                    left = find_apart(rest, today, base).checkout
+                    is_later = left is not None and left > stay.checkin
+                    stay = replace(stay, checkout=left if is_later else stay.checkout)
+                return stay, rest
+    return None, gist
+
+
+def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
+    """Read "del 5 al 8", or None where it may be anything, as "2 a 3"."""
+    groups: dict[str, str | None] = found.groupdict()
+    ends = (found["first"], found["last"])
+    is_bare = all(end.isdigit() for end in ends)
+    if groups.get("weak") and is_bare and not groups["open"]:
+        return None
+    if groups.get("and") and groups["open"] not in {"between", "entre"}:
+        # "El 5 y 6 de diciembre" shares its month; "el sábado y 2 más" is no range.
+        is_shared = re.fullmatch(r"d?\d+ d\d+\.[\d.]+", " ".join(ends))
+        if not is_shared:
+            return None
+    first, last = (_end(end, today, is_last=end is ends[1]) for end in ends)
+    if isinstance(first, Day) and isinstance(last, Day):
+        first = _lent(first, last)
+    checkin = resolve(first, _since(first, today, base))
+    if checkin is None:
+        return Stay()
+    if checkin < today:
+        return Stay(is_past=True)
+    checkout = resolve(last, today, after=checkin)
+    return Stay(checkin=checkin, checkout=checkout) if checkout else Stay()
+
+
+def _end(word: str, today: date, *, is_last: bool) -> Named:
+    if not word.isupper():
+        return read_day(word, today)
+    if word == "NEW_YEAR" and is_last:
+        return Day(1, 1)
+    start = next(
+        span[0]
+        for year in (today.year, today.year + 1, today.year + 2)
+        if (span := feast(word, year))[0] >= today
+    )
+    return Day(start.day, start.month, start.year)
+
+
+def _lent(first: Day, last: Day) -> Day:
+    """Give a range's first end what is said of its last alone: month, year."""
+    if last.month is None:
+        return first
+    if first.month is None:
+        month = last.month if first.day < last.day else last.month - 1
+        year = last.year and (last.year if month else last.year - 1)
+        return Day(first.day, month or 12, year)
+    if first.year is None and last.year is not None:
+        crosses = (first.month, first.day) > (last.month, last.day)
+        return replace(first, year=last.year - crosses)
+    return first
+
+
+def find_apart(gist: str, today: date, base: date) -> Stay:
+    """Read days that stand apart: an arrival, and a day of leaving where one is."""
+    found = list(_DAYS.finditer(gist))
+    arrivals, leavings = _sorted_out(gist, found)
+    leaving = read_day(leavings[0], today) if leavings else None
+    if not arrivals:
+        checkout = resolve(leaving, today) if leaving else None
+        is_past = checkout is not None and checkout < today
+        return Stay(checkout=None if is_past else checkout, is_past=is_past)
+    if len(arrivals) > 1 and re.search(rf"{DAY} (?:OR|o|ou) {ARTICLE}{DAY}", gist):
+        return Stay()  # "5/12 o 8/12" is no single day.
+    arrival = read_day(arrivals[0], today)
+    if isinstance(arrival, Day) and isinstance(leaving, Day):
+        arrival = _lent(arrival, leaving)
+    if isinstance(arrival, Weekday) and LONE_MONTH.search(gist):
+        return Stay()  # "Un sábado de enero" may be any of four.
+    checkin = resolve(arrival, _since(arrival, today, base))
+    if checkin is None or checkin < today:
+        return Stay(is_past=checkin is not None)
+    checkout = resolve(leaving, today, after=checkin) if leaving else None
+    return Stay(checkin=checkin, checkout=checkout)
+
+
+def _sorted_out(gist: str, found: list[re.Match[str]]) -> tuple[list[str], list[str]]:
+    """Tell arrivals from leavings by the words before the day, or else after it."""
+    arrivals: list[str] = []
+    leavings: list[str] = []
+    marks = [m.start() for p in (_LEAVING, _ARRIVING) for m in p.finditer(gist)]
+    is_before = bool(found and marks) and min(marks) < found[0].start()
+    for place, day in enumerate(found):
+        start = found[place - 1].end() if place else 0
+        end = found[place + 1].start() if place + 1 < len(found) else len(gist)
+        before, after = gist[start : day.start()], gist[day.end() : end]
+        # "Llego el 5, el 8 nos vamos" has the second mark behind its day.
+        is_marked = is_before and (_LEAVING.search(before) or _ARRIVING.search(before))
+        words = before if is_marked or (not place and is_before) else after
+        leaves = [m.start() for m in _LEAVING.finditer(words)]
+        arrives = [m.start() for m in _ARRIVING.finditer(words)]
+        is_nearest = not arrives or (
+            max(leaves, default=0) > max(arrives)
+            if words is before
+            else min(leaves, default=0) < min(arrives)
+        )
+        (leavings if leaves and is_nearest else arrivals).append(day[0])
+    return arrivals, leavings
+
+
+def _since(named: Named, today: date, base: date) -> date:
+    is_bare = isinstance(named, Day) and named.month is None
+    return base if is_bare else today

@@ -1,0 +1,144 @@
+"""
+Pure. Reads the stay in the gist of a text: which days, how many nights.
+
+What is not said stays None: no date is invented. Each production takes what it has
+read out of the gist ("_"), so that nothing is read twice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from agent.messages import LONGEST_STAY
+from agent.understanding.days import DAY, YEARS_AHEAD, Day, resolve
+from agent.understanding.feasts import Habits, find_feast, find_weekend
+from agent.understanding.ranges import (
+    ARTICLE,
+    END,
+    LONE_MONTH,
+    Stay,
+    find_apart,
+    find_range,
+)
+
+_DAY = re.compile(rf"\b{DAY}")
+_COUNT = r"(\d{1,3}|UN)"
+_NIGHTS = re.compile(rf"(?:\b\d TO )?(?<!much )\b{_COUNT} NIGHT\b")
+_MAYBE = re.compile(r"\b\d{1,2} (?:OR|TO) \d{1,2} (?:NIGHT|DAYS|WEEK)\b")
+_WEEKS = re.compile(rf"\b{_COUNT} WEEK\b(?! NEXT)")
+_DAYS = re.compile(r"\b(\d{1,2}) DAYS\b")
+_AHEAD = re.compile(
+    rf"\b(?:dentro de|en|in|em|daqui TO|daqui) {_COUNT} (DAYS|DIA|WEEK)\b"
+)
+_ORDINALS = {
+    "segundo": 1,
+    "second": 1,
+    "tercer": 2,
+    "third": 2,
+    "ultimo": -1,
+    "last": -1,
+}
+_NTH = re.compile(
+    r"\b(primer|primero|1th|first|segundo|second|tercer|third|ultimo|last) [wv](\d)"
+    r" (?:de|of|FROM|in) m(\d+)\b"
+)
+_DENIED = re.compile(
+    rf"\b(?:no|not|nao|ya no) {ARTICLE}{END} ?,? ?(?=(?:sino|but|mas|AND|mejor"
+    rf"|ma[si])?"
+    rf" ?{ARTICLE}{END})|{END} (?:no|nao) , (?=.*{END})"
+)
+_VAGUE = re.compile(
+    r"\bm\d+\b|NEXT WEEK|WEEK NEXT|\bWEEK\b|THIS_WEEK|THIS_MONTH|NEXT_MONTH|\bWEEKEND\b"
+    r"|\b(?:verano|invierno|otono|primavera|summer|winter|spring|autumn|vacaciones"
+    r"|holidays?|ferias|verao|inverno|temporada|quincena|febrero|NEXT year)\b"
+    r"|\b(?:unos|algunos|a few|uns|alguns|some) DAYS\b"
+)
+
+
+def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
+    """Return the stay, and what of the gist is left."""
+    gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", gist))
+    gist = _NTH.sub(lambda found: _nth(found, today), gist)
+    nights, gist = _read_nights(gist)
+    stay, rest = _read_days(gist, today, habits, has_nights=nights is not None)
+    if stay.checkin and stay.checkout is None and nights:
+        stay = replace(stay, checkout=stay.checkin + timedelta(days=nights))
+    stay = replace(stay, nights=nights)
+    is_vague = not stay.checkin and bool(_VAGUE.search(gist))
+    return replace(_possible(stay, today), is_vague=is_vague), rest
+
+
+def _possible(stay: Stay, today: date) -> Stay:
+    """Drop a stay that is over, ends before it begins, or is too long or too far."""
+    first, last = stay.checkin, stay.checkout
+    if stay.is_past or (first and first < today):
+        return Stay(nights=stay.nights, is_past=True)
+    too_far = first is not None and first.year > today.year + YEARS_AHEAD
+    if too_far or (first and last and not 0 < (last - first).days <= LONGEST_STAY):
+        return Stay()
+    return stay
+
+
+def _read_days(
+    gist: str, today: date, habits: Habits, *, has_nights: bool
+) -> tuple[Stay, str]:
+    base = _base(gist, today, habits)
+    stay, rest = find_range(gist, today, base)
+    if stay is not None:
+        return stay, rest
+    weekend, gist = find_weekend(gist, today, habits)
+    feast_span, gist = find_feast(gist, today, habits)
+    stay = find_apart(gist, today, base)
+    rest = _DAY.sub("_", gist)
+    span = feast_span or weekend
+    if stay.checkin or stay.is_past or span is None:
+        return stay, rest
+    usual = None if has_nights else span[1]
+    return Stay(checkin=span[0], checkout=stay.checkout or usual), rest
+
+
+def _read_nights(gist: str) -> tuple[int | None, str]:
+    gist = _MAYBE.sub("_", gist)
+    nights: int | None = None
+    for pattern, length in ((_NIGHTS, 1), (_WEEKS, 7), (_DAYS, 1)):
+        if nights is None and (found := pattern.search(gist)):
+            count = 1 if found[1] == "UN" else int(found[1])
+            nights = count * length
+        gist = pattern.sub("_", gist)
+    if nights is not None and not 0 < nights <= LONGEST_STAY:
+        nights = None
+    return nights, gist
+
+
+def _nth(found: re.Match[str], today: date) -> str:
+    """Read "el primer sábado de diciembre"."""
+    first = resolve(Day(1, int(found[3])), today.replace(day=1))
+    if first is None:
+        return found[0]
+    day = first + timedelta(days=(int(found[2]) - first.isoweekday()) % 7)
+    weeks = _ORDINALS.get(found[1], 0)
+    if weeks < 0:
+        weeks = 4 if (day + timedelta(days=28)).month == first.month else 3
+    day += timedelta(days=7 * weeks)
+    return f"d{day.day}.{day.month}.{day.year}"
+
+
+def _days_ahead(found: re.Match[str]) -> str:
+    count = 1 if found[1] == "UN" else int(found[1])
+    return f"n{count * (7 if found[2] == 'WEEK' else 1)}"
+
+
+def _base(gist: str, today: date, habits: Habits) -> date:
+    """
+    Return the day from which a day without its month is meant.
+
+    "En enero, del 5 al 8" and "para Navidad, desde el 24" say the month apart.
+    """
+    if month := LONE_MONTH.search(gist):
+        if int(month[1]) == today.month:
+            return today
+        return resolve(Day(1, int(month[1])), today) or today
+    span, _ = find_feast(gist, today, habits)
+    return max(today, span[0] - timedelta(days=7)) if span else today
