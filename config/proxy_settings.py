@@ -257,6 +257,11 @@ class ProxySettings(EnvironmentSettings):
     calendar_nights: int = Field(
         180, ge=0, le=730, description="Nights kept in the calendar; 0 = off."
     )
+    calendar_refresh_s: Seconds = Field(
+        200,
+        description="Nights are asked for anew at this age, and before they are too "
+        "old to serve, seconds.",
+    )
     hotels: Annotated[tuple[str, ...], BeforeValidator(_split_names)] = Field(
         (), description="Hotel ids, separated by commas. Default: learned."
     )

@@ -22,8 +22,8 @@ PROBE_LEASE_MARGIN_S = 1.0
 # Of a copy's freshness, the last part in which it is refreshed ahead (ours: 5 s of 30).
 LEAD_PART = 1 / 6
 
-# Nights are asked for anew after this part of their usable time, so that none is
-# older than 240 s of 300 in the calendar of a hotel (CONTRACT §8).
+# Nights are asked for anew after this part of their usable time at the latest, so that
+# none is older than 240 s of 300 in the calendar of a hotel (CONTRACT §8).
 NIGHTS_PART = 2 / 3
 
 
@@ -95,7 +95,7 @@ def calendar_policy(settings: ProxySettings) -> CalendarPolicy:
     return CalendarPolicy(
         nights=settings.calendar_nights if may_ask else 0,
         usable_s=usable_s,
-        refresh_after_s=usable_s * NIGHTS_PART,
+        refresh_after_s=min(settings.calendar_refresh_s, usable_s * NIGHTS_PART),
         hotels=settings.hotels,
     )
 

@@ -17,8 +17,8 @@ LEFT, RIGHT, TOP, BOTTOM = 60, 690, 90, 340
 MINUTES = 12
 # A share of fewer questions is left out: it would show chance.
 FEWEST = 5
-COLOURS = ("#6b7280", "#d97706", "#1d4ed8")
-DASHES = ("2 4", "8 4", "none")
+COLOURS = ("#6b7280", "#d97706", "#1d4ed8", "#047857")
+DASHES = ("2 4", "8 4", "none", "12 3 2 3")
 
 
 def plot(tallies: Sequence[Tally], title: str, caption: str) -> str:
@@ -89,7 +89,7 @@ def _set_up(number: int, tally: Tally) -> str:
         f'stroke="{COLOURS[number]}" stroke-width="2.5" fill="none"'
         f' stroke-dasharray="{DASHES[number]}"'
     )
-    x = LEFT + number * 210
+    x = LEFT + number * 165
     return (
         f'<polyline points="{" ".join(points)}" {pen}/>\n'
         f'<line x1="{x}" y1="52" x2="{x + 32}" y2="52" {pen}/>\n'
