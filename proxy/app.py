@@ -155,6 +155,7 @@ class _Proxy:
         self._calendars = Calendars(
             policies.calendar_policy(settings), pms, clock, self._telemetry
         )
+        self._memory.watch(self._calendars.forget)
         reads = Reads(
             pms=pms,
             caller=caller,

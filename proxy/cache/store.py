@@ -67,6 +67,11 @@ class MemoryStore:
         self._bytes = 0
         self._youngest_sent_at: float | None = None
         self._forgotten_until = -math.inf
+        self._watchers: list[Callable[[float], None]] = []
+
+    def watch(self, watcher: Callable[[float], None]) -> None:
+        """Call `watcher` with the same instant whenever copies are forgotten."""
+        self._watchers.append(watcher)
 
     async def get(self, key: CacheKey) -> Entry | None:
         """Return the copy of `key` and count it as just used."""
@@ -113,6 +118,8 @@ class MemoryStore:
                 self._bytes -= cost_bytes(key, entry)
         times = [e.sent_at for key, e in self._entries.items() if self.is_guests(key)]
         self._youngest_sent_at = max(times, default=None)
+        for watcher in self._watchers:
+            watcher(until)
 
     def peek(self, key: CacheKey) -> Entry | None:
         """Return the copy of `key`, which does not count as used."""

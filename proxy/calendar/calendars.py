@@ -86,6 +86,7 @@ class Calendars:
         self._clock = clock
         self._telemetry = telemetry
         self._hotels = {hotel: _Hotel() for hotel in policy.hotels}
+        self._forgotten_until = -math.inf
         self._today = 0
 
     def hotel(self, id_: str) -> HotelCalendar | None:
@@ -109,7 +110,7 @@ class Calendars:
     def kept(self, reading: Reading, entry: Entry) -> None:
         """Learn from an answer that the PMS gave to a search."""
         stay = reading.stay
-        if not self.policy.nights or stay is None:
+        if not self.policy.nights or stay is None or self._is_forgotten(entry):
             return
         told = self._pms.read_search(entry)
         if told is None:
@@ -117,6 +118,19 @@ class Calendars:
         hotel = self._hotel(stay.hotel)
         if hotel is not None:
             hotel.calendar.learn(stay, told, entry.sent_at)
+
+    def put(self, hotel: str, entry: Entry) -> None:
+        """Take over the nights that the PMS has told of a hotel."""
+        calendar, nights = self.hotel(hotel), self._pms.read_nights(entry)
+        if calendar is None or nights is None or self._is_forgotten(entry):
+            return
+        calendar.put(nights, entry.sent_at)
+
+    def forget(self, until: float) -> None:
+        """Forget all, and what was asked for until then (monotonic s) if it comes."""
+        self._forgotten_until = max(self._forgotten_until, until)
+        for hotel in self._hotels.values():
+            hotel.calendar = HotelCalendar()
 
     def learned(self) -> bytes:
         """Return what was learned beside nights, for others and for the next run."""
@@ -158,6 +172,8 @@ class Calendars:
     def due(self, today: int) -> list[Piece]:
         """Return what is to be asked for, the nearest nights and most asked first."""
         now = self._clock.monotonic()
+        if now <= self._forgotten_until:
+            return []
         hotels = self.hotels()
         pieces = [piece for id_ in hotels for piece in self._due(id_, today, now)]
         return sorted(pieces, key=lambda piece: piece.number)
@@ -182,6 +198,9 @@ class Calendars:
         if id_ not in self._hotels and len(self._hotels) < MAX_HOTELS:
             self._hotels[id_] = _Hotel()
         return self._hotels.get(id_)
+
+    def _is_forgotten(self, entry: Entry) -> bool:
+        return entry.sent_at <= self._forgotten_until
 
     def _compose(self, reading: Reading) -> tuple[Composed | None, str, int]:
         stay = reading.stay

@@ -152,7 +152,9 @@ class CalendarRefresher:
     async def _find_nights(self, piece: Piece) -> None:
         request = self._request(piece)
         since = self._clock.monotonic() - self._calendars.policy.usable_s
-        self._put(piece, await self._find(request, since))
+        entry = await self._find(request, since)
+        if entry is not None:
+            self._calendars.put(piece.hotel, entry)
 
     async def _ask_nights(self, piece: Piece) -> bool:
         """Bring a piece; False where nothing more may be asked for now."""
@@ -163,18 +165,13 @@ class CalendarRefresher:
                 return False
             self._nights_asked += 1
             entry = await self._ask(request, piece.younger_than)
-        self._put(piece, entry)
+        if entry is not None:
+            self._calendars.put(piece.hotel, entry)
         return True
 
     def _request(self, piece: Piece) -> Request:
         first = date.fromordinal(piece.first)
         return self._pms.breakdown(piece.hotel, first, piece.nights)
-
-    def _put(self, piece: Piece, entry: Entry | None) -> None:
-        calendar = self._calendars.hotel(piece.hotel)
-        nights = None if entry is None else self._pms.read_nights(entry)
-        if entry is not None and nights is not None and calendar is not None:
-            calendar.put(nights, entry.sent_at)
 
     async def _ask_frame(self, hotel: str, today: date) -> None:
         """Learn names and rooms' entries from searches of a day far away."""

@@ -136,6 +136,28 @@ async def test_no_night_past_300_s_is_in_an_answer(rig: Rig) -> None:
     assert await rig.metric("pms_calendar_oldest_seconds") > 300
 
 
+async def test_clearing_the_copies_clears_the_nights(rig: Rig) -> None:
+    """Wrong prices are not composed again, and what is under way brings none back."""
+    await _knows_all(rig)
+    gate = faults.holds()
+    rig.pms.always(gate)
+    async with asyncio.timeout(STEP_S):
+        while not gate.arrived.is_set():
+            await _passes(rig, STEP_S)
+    operator = {"X-Admin-Token": "operator"}
+    await rig.ask("POST", "/admin/cache/clear?why=prices", headers=operator)
+    gate.release()
+    await rig.settles()
+    assert await _nights_held(rig) == 0
+
+    await rig.pms.refuses()
+    assert (await _ask(rig, 12, 3)).status == 502
+    await rig.pms.listens()
+    rig.pms.heals()
+    await _passes(rig, 2 * STEP_S)
+    assert await _nights_held(rig) == NIGHTS
+
+
 async def test_a_slow_pms_is_not_waited_for(rig: Rig) -> None:
     """Past the soft timeout nights answer, and the PMS's own answer is kept."""
     await _knows_all(rig)
