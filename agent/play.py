@@ -9,11 +9,10 @@ checked. Nothing of this touches a network.
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from agent.errors import AgentError
 from agent.messages import Guest
@@ -23,6 +22,7 @@ from agent.runner import Runner
 from agent.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import tzinfo
     from pathlib import Path
 
@@ -40,10 +40,21 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+class _Expected(_Model):
+    slots: dict[str, object] = {}
+    reply_any: list[str] = []
+    reply_none: list[str] = []
+
+
+def _can_be_held(expect: dict[str, object]) -> dict[str, object]:
+    _Expected.model_validate(expect)
+    return expect
+
+
 class _Turn(_Model):
     user: str
     pms: Literal["up", "down"] | None = None
-    expect: dict[str, object] = {}
+    expect: Annotated[dict[str, object], AfterValidator(_can_be_held)] = {}
 
 
 class Dialogue(_Model):
@@ -72,9 +83,8 @@ def read_dialogues(path: Path) -> list[Dialogue]:
 
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return TypeAdapter(list[Dialogue]).validate_python(raw)
-    except (OSError, ValueError, ValidationError) as exc:
+        return TypeAdapter(list[Dialogue]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as exc:
         raise DialogueError(f"{path} holds no dialogues that can be read.") from exc
 
 
@@ -122,3 +132,24 @@ async def play(
             for complaint in complaints(turn.expect, played)
         )
     return Verdict(id=dialogue.id, passed=not why, why="; ".join(why))
+
+
+async def play_file(
+    path: Path,
+    *,
+    understander: Understander,
+    zone: tzinfo,
+    say: Callable[[str], object],
+) -> bool:
+    """
+    Play a file's dialogues, and say what came of each in one line of JSON.
+
+    Raises:
+        DialogueError: where the file holds none.
+
+    """
+    verdicts: list[Verdict] = []
+    for dialogue in read_dialogues(path):
+        verdicts.append(await play(dialogue, understander=understander, zone=zone))
+        say(f"{verdicts[-1].model_dump_json()}\n")
+    return all(verdict.passed for verdict in verdicts)

@@ -35,7 +35,7 @@ def decode(text: str | bytes) -> State | None:
     try:
         written = json.loads(text)
         return _state(written["state"]) if written["version"] == VERSION else None
-    except (ValueError, TypeError, KeyError, InvalidOperation):
+    except (ValueError, TypeError, KeyError, InvalidOperation, RecursionError):
         return None
 
 

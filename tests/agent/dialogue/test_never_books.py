@@ -86,10 +86,17 @@ STAYS = st.builds(
 )
 WISHES = st.builds(
     Understood,
-    intent=st.sampled_from([Intent.BOOKING, Intent.BOOKING, Intent.AVAILABILITY]),
+    intent=st.sampled_from([Intent.BOOKING, Intent.AVAILABILITY]),
     slots=STAYS,
 )
-REMARKS = st.builds(Understood, intent=st.sampled_from(Intent))
+BOOKINGS = st.builds(
+    Understood,
+    intent=st.just(Intent.BOOKING),
+    slots=STAYS.map(lambda stay: replace(stay, room_type=stay.room_type or "double")),
+)
+REMARKS = st.builds(
+    Understood, intent=st.sampled_from([*Intent, *[Intent.CONFIRM_NO] * 5])
+)
 UNDERSTOOD = st.builds(
     Understood,
     intent=st.sampled_from(Intent),
@@ -139,7 +146,11 @@ class Guests(RuleBasedStateMachine):
         """Say something to whatever a guest writes."""
         self.hears(understood, data, starts_over=starts_over, name=name)
 
-    @rule(wish=WISHES, then=st.one_of(REMARKS, UNDERSTOOD, WISHES), data=st.data())
+    @rule(
+        wish=BOOKINGS,
+        then=st.one_of(REMARKS, REMARKS, UNDERSTOOD, WISHES),
+        data=st.data(),
+    )
     def the_guest_books(
         self, wish: Understood, then: Understood, data: st.DataObject
     ) -> None:
