@@ -31,7 +31,7 @@ aceptado|i accept|afirmativo|affirmative|asi es|eso|eso es|tal cual|ese|esa|this
 claro que si|claro que sim|yes i do|i do|please do|mhm|aja|ahi va|de 10|de diez
 impecable|fantastico|fantastic|super|simon|orale|sale|sale y vale|arre|ya esta|venga
 estupendo|fenomenal|por mi bien|lo quiero|la quiero|lo tomo|la tomo|i want it
-ill take it|well take it|book it|reservala|reservalo|reserva|pode reservar
+ill take it|well take it|book it|reservala|reservalo|pode reservar
 dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin problema
 sem problema|that would be great|me encanta|me viene bien
 """
@@ -72,7 +72,7 @@ entonces|entao|then|ya|ahi|che|amigo|amiga|pues|hombre|asi|todo|te agradezco|bri
 brigada|valeu|bro|man|jaja|jajaja|jeje|haha|haga|la|lo|it|that|that one|i|me|that is
 is|the|booking|reserva|la reserva|reservation|a|o|eu|yo|and|mas|but|pero|ah|oh|uh|eh
 mm|mmm|hmm|hm|well|right now|now|agora|ahora|por ahora|nomas|just|moment|de momento
-e isso|con eso|con esa|com isso|with that|senhor|senhora|senor|senora|sir|maam|hotel
+e isso|con eso|con esa|com isso|with that|senhor|senhora|senor|senora|sir|maam
 del|do|amigos|gente|chicos|friend|to you|ustedes|y usted|y ustedes|e voce|e voces
 y vos|muy|actually|en realidad|na verdade|sorry|perdon|disculpa|desculpa|mira
 entonces si|y|e|muito|hoy|hoje|today|a reserva|everything|con todo|for now|you|te|de
@@ -95,8 +95,8 @@ _LONGEST = 5
 _MOST_WORDS = 14
 
 
-def answer(words: list[str]) -> Answer | None:
-    """Return what a text is that says nothing else; None where it says more."""
+def answer(words: list[str], *, asks: bool) -> Answer | None:
+    """Return what a text is that says nothing else; `asks`: with a question mark."""
     if not 0 < len(words) <= _MOST_WORDS:
         return None
     said: list[Answer | None] = []
@@ -110,5 +110,9 @@ def answer(words: list[str]) -> Answer | None:
                 break
         else:
             return None
-    order: tuple[Answer, ...] = ("no", "yes", "greeting")
+    # "E aí, tudo certo?" asks after us; "hola, sí" answers.
+    is_question = "greeting" in said and asks
+    order: tuple[Answer, ...] = (
+        ("greeting", "no") if is_question else ("no", "yes", "greeting")
+    )
     return next((kind for kind in order if kind in said), None)

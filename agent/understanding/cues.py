@@ -66,6 +66,9 @@ HUMAN = re.compile(
     r"|\b(?:no|nao) (?:quiero |quero |con |com |hablar |falar ){0,5}(?:un |um )?"
     r"(?:bot|robot|robo|maquina)\b|\bnot a (?:bot|robot|machine)\b"
     r"|\b(?:puedo|posso|can i) (?:llamar\w*|ligar|call)\b|\btalk to you\b"
+    r"|\b(?:telefonos?|telefone|numero|phone(?: number)?) (?:para|pra|to|de"
+    r"|where i can)"
+    r" (?:llam\w+|ligar|call|comunic\w+|contact\w*)"
     r"|\bsos (?:un )?(?:bot|robot|humano)\b"
 )
 HUMAN_ALONE = re.compile(
@@ -102,9 +105,10 @@ HELP_WEAK = re.compile(
     r"|dont understand|como hago|como faco|assistance|perdid[oa]|confundid[oa])\b"
 )
 ROOM_TYPES = re.compile(
-    r"\b(?:que|cuales|cual|quais|qual|what|which|whats|como|how|describ\w*|ver|conocer"
+    r"\b(?:que|cuales|cual|quais|qual|what|which|whats|como|how|describ\w*|mostra\w*"
+    r"|muestr\w+|show|ver|conocer"
     r"|conhecer|see)\b"
-    r"(?: (?:son|sao|are|is|the|las|los|os|as|tipos?|types?|kinds?|sorts?|clases?"
+    r"(?: (?:son|sao|are|is|me|the|las|los|os|as|tipos?|types?|kinds?|sorts?|clases?"
     r"|opciones|options|opcoes|categorias?|categories|modelos?|estilos?|variedad|de|of"
     r"|otras?|other|outros|different|diferentes|distint[oa]s|tus|sus|your|seus|all"
     r"|todos"

@@ -74,8 +74,8 @@ def find_feast(gist: str, today: date, habits: Habits) -> tuple[Span | None, str
         is_meant = month in {None, first_day.month} and year in {None, last_day.year}
         if year is not None and found[1] != "BRIDGE":
             return (first_day, last_day), rest
-        if is_meant and first_day >= today:
-            return (first_day, last_day), rest
+        if is_meant and last_day > today:
+            return (max(first_day, today), last_day), rest
     return None, rest
 
 
@@ -109,7 +109,9 @@ def find_weekend(gist: str, today: date, habits: Habits) -> tuple[Span | None, s
     start = _weekend_start(found, today, habits)
     if start is None:
         return None, rest
-    return (start, start + timedelta(days=habits.weekend_nights)), rest
+    end = start + timedelta(days=habits.weekend_nights)
+    # On a Saturday "this weekend" has begun.
+    return (max(start, today) if today < end else start, end), rest
 
 
 def _weekend_start(found: re.Match[str], today: date, habits: Habits) -> date | None:

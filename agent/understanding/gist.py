@@ -103,7 +103,9 @@ _DAYS_RULES = tuple(
             rf"\b(?:el|the|DIA|(?<!\d )DAYS) (\d{{1,2}})(?:th)?\b(?! ?{NOUN})",
             r"d\1",
         ),
-        (r"\b(\d{1,2})th\b", r"d\1"),
+        (r"\b(\d{1,2})th\b(?! (?:WEEK|half|time|floor|ROOM))", r"d\1"),
+        # "20, 21 y 22 de marzo".
+        (r"\b(\d{1,2}) (?:, \d{1,2} )+(?=AND d)", r"\1 "),
         # "La semana del 14" has no days yet.
         (
             (

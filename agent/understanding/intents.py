@@ -45,7 +45,8 @@ def find_intent(words: list[str], said: Said) -> Intent:
         return Intent.HUMAN
     if cues.CHANGE.search(text):
         return Intent.HUMAN
-    if only := answer([word for word in words if word.isalnum()]):
+    said_words = [word for word in words if word.isalnum()]
+    if only := answer(said_words, asks="?" in words):
         return _ANSWERS[only]
     return _wish(text, said)
 

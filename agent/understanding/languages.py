@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from agent.messages import Lang
 
 _MARKERS: dict[Lang, str] = {
-    "es": "dispo carnaval parejas octubre a abr aca aceptan adulto adultos ago ahi "
+    "es": "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
+    "adulto adultos ago ahi "
     "ahora aires al alberca algo alguien "
     "alla alojamiento amigas amigos andas ando ano anotame anular ayuda ayudar "
     "baja barbaro bebe bien buen buenas buenisimo bueno buenos buscamos busco "
@@ -59,7 +60,8 @@ _MARKERS: dict[Lang, str] = {
     "tuesday twin two type types u until ur us vacancies vacancy want we "
     "wednesday week weekend what whats when where which who wife will with would "
     "yeah years yep yes you your",
-    "pt": "passa reservar fechar nos passame a aceita adultos agora ajuda ajudar "
+    "pt": "sex seg qui qua ter fiz passa reservar fechar nos passame a aceita adultos "
+    "agora ajuda ajudar "
     "alguem algum alguma amanha ano ao aos as "
     "ate atendente bebe beleza bem blz boa bom cachorro cafe cama camas cancela "
     "cancelar carnaval casal chegamos chego claro com crianca criancas custa da "

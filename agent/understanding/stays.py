@@ -47,12 +47,17 @@ _NTH = re.compile(
 _DENIED = re.compile(
     rf"\b(?:no|not|nao|ya no) {ARTICLE}{END} ?,? ?(?=(?:sino|but|mas|AND|mejor"
     rf"|ma[si])?"
-    rf" ?{ARTICLE}{END})|{END} (?:no|nao) , (?=.*{END})"
+    rf" ?{ARTICLE}{END})|{END} (?:no|nao)(?: (?:puedo|podemos|posso|podria"
+    rf"|llego))? , (?=.*{END})"
 )
 _VAGUE = re.compile(
     r"\bm\d+\b|NEXT WEEK|WEEK NEXT|\bWEEK\b|THIS_WEEK|THIS_MONTH|NEXT_MONTH|\bWEEKEND\b"
     r"|\b(?:verano|invierno|otono|primavera|summer|winter|spring|autumn|vacaciones"
     r"|holidays?|ferias|verao|inverno|temporada|quincena|febrero|NEXT year)\b"
+    r"|\b(?:fin(?:es)?|fim|mediados|principios?|inicio|comienzos|end|start|beginning"
+    r"|middle)"
+    r" (?:de|del|of|FROM) (?:the |el |este )?(?:mes|month|ano|year|m\d+|THIS_MONTH"
+    r"|NEXT_MONTH)\b"
     r"|\b(?:unos|algunos|a few|uns|alguns|some) DAYS\b"
 )
 

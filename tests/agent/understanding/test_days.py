@@ -128,3 +128,28 @@ def test_every_date(day: date, form: str) -> None:
 def test_easter(year: int, day: date) -> None:
     """Easter Sunday is computed, its earliest and latest days included."""
     assert easter(year) == day
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "checkin", "checkout"),
+    [
+        ("2026-11-27", "este finde", "2026-11-27", "2026-11-29"),
+        ("2026-11-28", "este finde", "2026-11-28", "2026-11-29"),
+        ("2026-11-29", "este finde", "2026-12-04", "2026-12-06"),
+        ("2026-11-28", "el próximo finde", "2026-12-04", "2026-12-06"),
+        ("2026-11-28", "el sábado", "2026-12-05", None),
+        ("2026-11-29", "el lunes de la semana que viene", "2026-11-30", None),
+        ("2027-03-26", "semana santa", "2027-03-26", "2027-03-28"),
+        ("2026-12-26", "navidad", "2027-12-25", "2027-12-26"),
+        ("2028-01-31", "el 30", "2028-03-30", None),
+        ("2027-06-01", "29 de febrero", "2028-02-29", None),
+    ],
+)
+def test_on_another_day(
+    today: str, text: str, checkin: str, checkout: str | None
+) -> None:
+    """What has begun is still meant, what is over is meant of the next time."""
+    now = datetime.fromisoformat(f"{today}T10:00:00+00:00")
+    slots = Grammar().understand(text, now, None).slots
+    found = slots.checkout and slots.checkout.isoformat()
+    assert (str(slots.checkin), found) == (checkin, checkout)
