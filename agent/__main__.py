@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import io
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 
 from agent.api import STOPPING
 from agent.app import habits_of, make_app
+from agent.play import DialogueError, play_file
 from agent.problems import problem
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
@@ -35,6 +38,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 # A webhook is answered within 3 s. With the replies that follow behind, a stop stays
 # below the 10 s after which containers are killed.
 DRAIN_S = 5
+EXIT_FAILED = 1
 EXIT_UNUSABLE = 2
 
 
@@ -46,9 +50,11 @@ def main() -> int:
         if arguments.command == "understand":
             _understand_lines(arguments.now, settings)
             return 0
+        if arguments.command == "play":
+            return 0 if _play(arguments.file, settings) else EXIT_FAILED
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
-    except (SettingsError, ServingError) as exc:
+    except (SettingsError, ServingError, DialogueError) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_UNUSABLE
     set_up_logs(secrets=_secrets(settings))
@@ -79,7 +85,19 @@ def _parser() -> argparse.ArgumentParser:
         default=SystemClock().wall(),
         help="the instant at which the phrases are written, with its offset",
     )
+    played = commands.add_parser(
+        "play",
+        help="play written dialogues against a house in memory, print how each went",
+    )
+    played.add_argument("file", type=Path, help="a JSON list of dialogues")
     return parser
+
+
+def _play(path: Path, settings: AgentSettings) -> bool:
+    # The standard output is for the verdicts.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    grammar = Grammar(habits_of(settings))
+    return asyncio.run(play_file(path, understander=grammar, say=sys.stdout.write))
 
 
 def _understand_lines(now: datetime, settings: AgentSettings) -> None:

@@ -26,6 +26,8 @@ _THANKS = re.compile(
 _BE_TOLD = re.compile(
     r"\b(?:avis[ae]\w*|me avis\w+|let me know|tell me|notify me|write (?:to )?me)\b"
 )
+# Said in every language.
+_NO_LANGUAGE = re.compile(r"(?:o?k+|okis?|okey|okay|[\W\d_])*")
 # A text that names a room says little else: "quiero la general, por favor".
 _MOST_WORDS = 8
 _SHORTEST_NAME = 3
@@ -44,6 +46,11 @@ def says_thanks(text: str) -> bool:
 def wants_to_be_told(text: str) -> bool:
     """Tell whether the guest wants to be written to: "avisame", "let me know"."""
     return _BE_TOLD.search(fold(text)) is not None
+
+
+def is_of_no_language(text: str) -> bool:
+    """Tell whether a text is but an "ok", numbers or emojis."""
+    return _NO_LANGUAGE.fullmatch(fold(text)) is not None
 
 
 def picked(text: str, offered: Collection[Room]) -> int | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -23,13 +24,13 @@ from agent.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import tzinfo
     from pathlib import Path
 
     from agent.messages import Understander
 
 # The instant that dialogues are written for: a Tuesday, 10:00 in Buenos Aires.
 NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
+ZONE = ZoneInfo("America/Argentina/Buenos_Aires")
 
 
 class DialogueError(AgentError):
@@ -104,9 +105,7 @@ class _StandingClock:
         return asyncio.timeout(delay_s)
 
 
-async def play(
-    dialogue: Dialogue, *, understander: Understander, zone: tzinfo
-) -> Verdict:
+async def play(dialogue: Dialogue, *, understander: Understander) -> Verdict:
     """Play one dialogue from its beginning, as one guest."""
     clock = _StandingClock()
     house = House(is_up=dialogue.pms == "up", is_warm=dialogue.cache == "warm")
@@ -115,7 +114,7 @@ async def play(
         house,
         Sessions(clock),
         understander=understander,
-        zone=zone,
+        zone=ZONE,
         clock=clock,
     )
     guest = Guest(address=dialogue.id, is_phone=False)
@@ -138,7 +137,6 @@ async def play_file(
     path: Path,
     *,
     understander: Understander,
-    zone: tzinfo,
     say: Callable[[str], object],
 ) -> bool:
     """
@@ -150,6 +148,6 @@ async def play_file(
     """
     verdicts: list[Verdict] = []
     for dialogue in read_dialogues(path):
-        verdicts.append(await play(dialogue, understander=understander, zone=zone))
+        verdicts.append(await play(dialogue, understander=understander))
         say(f"{verdicts[-1].model_dump_json()}\n")
     return all(verdict.passed for verdict in verdicts)

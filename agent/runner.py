@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
 from agent.dialogue import step
-from agent.dialogue_cues import picked, says_thanks, starts_over, wants_to_be_told
+from agent.dialogue_cues import (
+    is_of_no_language,
+    picked,
+    says_thanks,
+    starts_over,
+    wants_to_be_told,
+)
 from agent.messages import (
     AskBreaker,
     AskPms,
@@ -133,6 +139,8 @@ class Runner:
     def understood(self, text: str, state: State, now: datetime) -> Understood:
         """Understand a text where the conversation stands."""
         understood = self._understander.understand(text, now, state.expects)
+        if is_of_no_language(text):
+            understood = replace(understood, lang=None)
         return checked(understood, now.date())
 
     async def _unasked(self, guest: Guest, event: Event) -> Reply:

@@ -122,3 +122,23 @@ async def test_understand() -> None:
     }
     assert [other["intent"] for other in others] == ["out_of_scope"] * 3
     assert process.returncode == 0
+
+
+async def test_plays_dialogues(tmp_path: Path) -> None:
+    """Written dialogues are played, one line each; 0 only if all went as written."""
+    expected = {"user": "hola", "expect": {"intent": "greeting"}}
+    other = {"user": "recepción", "expect": {"handoff": False}}
+    path = tmp_path / "dialogues.json"
+    for turns, code in (([expected], 0), ([expected, other], 1)):
+        path.write_text(json.dumps([{"id": "x", "turns": turns}]), encoding="utf-8")
+        process = await start("play", str(path))
+        out, _ = await process.communicate()
+        (line,) = out.decode().splitlines()
+        verdict = json.loads(line)
+        assert (verdict["id"], verdict["passed"]) == ("x", code == 0)
+        assert bool(verdict["why"]) is (code == 1)
+        assert process.returncode == code
+    process = await start("play", str(tmp_path / "none.json"))
+    _, err = await process.communicate()
+    assert process.returncode == 2
+    assert err.decode().endswith("holds no dialogues that can be read.\n")

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from agent.dialogue_cues import picked, says_thanks, starts_over, wants_to_be_told
+from agent.dialogue_cues import (
+    is_of_no_language,
+    picked,
+    says_thanks,
+    starts_over,
+    wants_to_be_told,
+)
 from fakes.talk import DOUBLE, SUITE, TRIPLE
 
 OFFERED = (DOUBLE, replace(TRIPLE, name="Triple de lujo"), replace(SUITE, name="家"))
@@ -36,6 +42,14 @@ def test_starting_over(text: str) -> None:
 def test_not_starting_over(text: str) -> None:
     """What is only new does not begin anew."""
     assert not starts_over(text)
+
+
+def test_no_language() -> None:
+    """An "ok", a number and an emoji are of no language."""
+    for text in ("ok", "OK!", "2", "👍", "ok 👍"):
+        assert is_of_no_language(text)
+    for text in ("dale", "sí", "ok thanks", "okra"):
+        assert not is_of_no_language(text)
 
 
 def test_thanks() -> None:
