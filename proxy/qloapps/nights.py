@@ -9,6 +9,7 @@ languages, the links, the entries of rooms.
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ _BREAKDOWN = "<date_wise_breakdown>1</date_wise_breakdown>"
 _LABEL = re.compile(
     r'<room_type id="(\d+)"[^>]*>.*?<name>(.*?)</name>', re.DOTALL | re.ASCII
 )
+_ID = re.compile(r"[0-9]{1,18}")
 _ROOT = re.compile(r'<id_hotel xlink:href="([^"]*/)hotels/')
 _UNREADABLE = (
     *answers.UNREADABLE,
@@ -46,6 +48,7 @@ _UNREADABLE = (
     TypeError,
     LookupError,
     AttributeError,
+    OverflowError,
 )
 
 
@@ -82,21 +85,43 @@ def read_nights(body: bytes) -> list[ToldNight] | None:
 def _night(told: Any) -> ToldNight:
     return ToldNight(
         day=date.fromisoformat(told["date_from"]).toordinal(),
-        currency=str(told["currency"]),
+        currency=_text(told["currency"]),
         # An unknown hotel has neither.
-        total_rooms=int(told.get("total_rooms", 0)),
+        total_rooms=int(_id(told.get("total_rooms", 0))),
         types={
-            str(one["id_room_type"]): ToldType(
-                price=float(one["base_price"]),
-                price_with_tax=float(one["base_price_with_tax"]),
+            _id(one["id_room_type"]): ToldType(
+                price=_price(one["base_price"]),
+                price_with_tax=_price(one["base_price_with_tax"]),
                 free={
-                    str(room["id_room"]): str(room["room_num"])
+                    _id(room["id_room"]): _text(room["room_num"])
                     for room in _values(one["rooms"]["available"])
                 },
             )
             for one in told.get("room_types", [])
         },
     )
+
+
+def _id(given: Any) -> str:
+    """Return a whole number as text."""
+    text = str(given)
+    if not _ID.fullmatch(text):
+        raise ValueError("it is no id")
+    return text
+
+
+def _price(given: Any) -> float:
+    price = float(given)
+    if not math.isfinite(price):
+        raise ValueError("it is no price")
+    return price
+
+
+def _text(given: Any) -> str:
+    """Return a text that can be written again: JSON may escape half a letter."""
+    text = str(given)
+    _ = text.encode()
+    return text
 
 
 def read_search(body: bytes) -> ToldSearch | None:
@@ -118,9 +143,11 @@ def _json_search(body: bytes) -> ToldSearch:
             id_: frozenset(str(room["id_room"]) for room in found)
             for id_, found in rooms.items()
         },
-        names={str(one["id_room_type"]): _json_text(one["name"]) for one in types},
+        names={
+            str(one["id_room_type"]): _text(_json_text(one["name"])) for one in types
+        },
         details={
-            str(room["id_room"]): _json_text(room)
+            str(room["id_room"]): _text(_json_text(room))
             for found in rooms.values()
             for room in found
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 
 import pytest
@@ -137,6 +138,36 @@ def test_nights_with_bookings_are_read() -> None:
 def test_what_is_no_breakdown_is_none(name: str) -> None:
     """Another answer, XML, an error: nothing is read out of it."""
     assert read_nights(recorded.answer(name).body) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (rb'"total_rooms":', b"1e999"),
+        (rb'"total_rooms":', b"-5"),
+        (rb'"base_price":', b"NaN"),
+        (rb'"base_price":', b"1" + 400 * b"0"),
+        (rb'"base_price_with_tax":', b"Infinity"),
+        (rb'"id_room_type":', b'"suite"'),
+        (rb'"id_room":', b'"abc"'),
+        (rb'"room_num":', rb'"\ud800"'),
+        (rb'"currency":', rb'"\udfff"'),
+    ],
+)
+def test_a_breakdown_with_one_bad_detail_is_none(field: bytes, value: bytes) -> None:
+    """A price, an id or a text that cannot be written again is not taken over."""
+    body = recorded.answer("30-").body
+    broken = re.sub(field + rb"[^,}]+", lambda _: field + value, body, count=1)
+    assert broken != body
+    assert read_nights(broken) is None
+
+
+def test_half_a_letter_is_no_name() -> None:
+    """JSON can escape what no answer could be written with."""
+    body = recorded.answer("25-").body
+    broken = body.replace(b"General Rooms", rb"\ud800")
+    assert broken != body
+    assert read_search(broken) is None
 
 
 @pytest.mark.parametrize("name", ["34-", "170-", "39-", "30-", "204b-", "205b-"])
