@@ -26,6 +26,11 @@ _THANKS = re.compile(
 _BE_TOLD = re.compile(
     r"\b(?:avis[ae]\w*|me avis\w+|let me know|tell me|notify me|write (?:to )?me)\b"
 )
+_CHANGES_A_BOOKING = re.compile(
+    r"\b(?:cambi\w+|modific\w+|mov\w+|corr\w+|mud\w+|alter\w+|remarc\w+"
+    r"|chang\w+|modify\w*|reschedul\w+|amend\w*|postpone)\b.{0,40}"
+    r"\b(?:mi|nuestra|minha|nossa|my|our) (?:reserv\w+|booking)\b"
+)
 # Said in every language.
 _NO_LANGUAGE = re.compile(r"(?:o?k+|okis?|okey|okay|[\W\d_])*")
 # A text that names a room says little else: "quiero la general, por favor".
@@ -46,6 +51,11 @@ def says_thanks(text: str) -> bool:
 def wants_to_be_told(text: str) -> bool:
     """Tell whether the guest wants to be written to: "avisame", "let me know"."""
     return _BE_TOLD.search(fold(text)) is not None
+
+
+def changes_a_booking(text: str) -> bool:
+    """Tell whether a booking of before is to change: "cambiar mi reserva"."""
+    return _CHANGES_A_BOOKING.search(fold(text)) is not None
 
 
 def is_of_no_language(text: str) -> bool:

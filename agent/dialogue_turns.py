@@ -50,6 +50,8 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
             return state, [Say(phrase=Phrase.STARTED_OVER), *question]
     if said.intent is Intent.CANCEL:  # Its days are those of another stay.
         return _hand_off(state, "cancel")
+    if event.changes_a_booking and state.quote is None:
+        return _hand_off(state, "change")
     after = merged(state, event)
     if said.intent is Intent.HUMAN:
         return _hand_off(after, "asked")
@@ -151,8 +153,10 @@ def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:
     intent = event.understood.intent
     if intent is Intent.PRICE:
         return False
+    # Who was refused one room may try another.
+    was_refused = before.asks_to_notify and is_wish(before)
     takes_one = (
-        bool(before.offered)
+        (bool(before.offered) or was_refused)
         and is_wish(after)
         and search_of(before.slots) == search_of(after.slots)
         and (_names_a_room(event) or _wish(after) != _wish(before))

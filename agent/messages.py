@@ -168,8 +168,8 @@ class GuestWrote:
 
     `key` is made from the message's id: a booking that this text says yes to has it.
     `picked` is the room, of those offered, that the text names as the house does. Of
-    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you
-    and `wants_to_be_told` "avisame".
+    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you,
+    `wants_to_be_told` "avisame" and `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
@@ -178,6 +178,7 @@ class GuestWrote:
     starts_over: bool = False
     says_thanks: bool = False
     wants_to_be_told: bool = False
+    changes_a_booking: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

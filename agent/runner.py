@@ -12,6 +12,7 @@ import structlog
 
 from agent.dialogue import step
 from agent.dialogue_cues import (
+    changes_a_booking,
     is_of_no_language,
     picked,
     says_thanks,
@@ -115,6 +116,7 @@ class Runner:
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),
                 wants_to_be_told=wants_to_be_told(text),
+                changes_a_booking=changes_a_booking(text),
             )
             return await self._play(_Course(guest, held, now), event)
 

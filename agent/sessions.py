@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agent.dialogue import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from agent.clock import Clock
     from agent.messages import Guest
@@ -50,7 +50,7 @@ class Sessions:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, guest: Guest) -> AsyncIterator[Session]:
+    async def turn(self, guest: Guest) -> AsyncGenerator[Session]:
         """Hold a guest's conversation: the next turn of the same guest waits."""
         session = self._of(guest.address)
         async with session.lock:

@@ -171,6 +171,25 @@ def test_back_before_the_guest_answers() -> None:
     assert talk.hears(PmsIsBack()) == []
 
 
+def test_another_room_after_a_refusal() -> None:
+    """Who was refused one room and names another is refused again."""
+    talk = summed_up()
+    talk.breaker, talk.found = "open", STALE
+    talk.says(YES)
+    effects = talk.says(room_type="triple")
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+
+
+def test_change_of_a_booking_of_before() -> None:
+    """A booking of before is changed by a person; the one at hand by the guest."""
+    (hand_off, _) = Talk().says(Intent.BOOKING, changes_a_booking=True)
+    assert isinstance(hand_off, HandOff)
+    assert hand_off.reason == "change"
+    talk = summed_up()
+    talk.says(adults=1, changes_a_booking=True)
+    assert talk.state.asked == "confirmation"
+
+
 def test_yes_to_an_old_room() -> None:
     """A yes to the one old room may mean to book it: that is refused, too."""
     talk = Talk(found=STALE, breaker="open")

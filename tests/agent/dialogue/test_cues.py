@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.dialogue_cues import (
+    changes_a_booking,
     is_of_no_language,
     picked,
     says_thanks,
@@ -50,6 +51,18 @@ def test_no_language() -> None:
         assert is_of_no_language(text)
     for text in ("dale", "sí", "ok thanks", "okra"):
         assert not is_of_no_language(text)
+
+
+def test_changing_a_booking() -> None:
+    """A wish to change a booking of before is known in each language."""
+    for text in (
+        "quiero cambiar la fecha de mi reserva",
+        "I need to modify my reservation",
+        "dá pra mudar minha reserva?",
+    ):
+        assert changes_a_booking(text)
+    for text in ("cambiar al sábado", "my reservation", "quiero hacer mi reserva"):
+        assert not changes_a_booking(text)
 
 
 def test_thanks() -> None:
