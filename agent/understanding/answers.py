@@ -14,6 +14,11 @@ from agent.understanding.folding import NO_MARK, YES_MARK
 Answer: TypeAlias = Literal["greeting", "yes", "no"]
 
 _YES = f"""
+lo confirmo|la confirmo|confirmo todo|confirmo la reserva|vamos con esa|me quedo con esa
+esa misma|that one please|estoy de acuerdo|aceptamos|pode fechar|quero essa|essa mesma
+ta perfeito|esta perfeito|estou de acordo|de acordo|concordo|im in|reserve it
+thats perfect
+thats good|thats ok|all good|sounds fine|yes please|esta perfecto|esta genial|me encanta
 {YES_MARK}|si|sii|sisi|sip|sep|seh|sim|yes|yep|yeah|yea|yup|ye|yess|y|ok|oki|okey|okay
 okis|okk|k|dale|va|vale|listo|perfecto|perfect|perfeito|genial|buenisimo|excelente
 excellent|great|awesome|cool|claro|obvio|por supuesto|of course|sure|absolutely
@@ -36,6 +41,11 @@ dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin pr
 sem problema|that would be great|me encanta|me viene bien
 """
 _NO = f"""
+thats all|eso es todo|nada mas gracias|so isso
+por enquanto nao|por ora nao|despues|luego|later|maybe later|mas tarde|outra hora
+deixa pra depois|let me think|let me think about it|ill think about it|vou ver|voy a ver
+te aviso|despues te aviso|te aviso despues|ni idea|melhor deixar|prefiero no|prefiro nao
+id rather not do it|no me gusta|nao gostei|i dont like it|no es lo que busco
 {NO_MARK}|no|nop|nope|nah|nel|naa|nao|non|negativo|negative|n|nunca|jamais|dejalo
 dejala|dejemoslo|lo dejo|lo dejamos|deja|olvidalo|olvidate|deja nomas|dejalo asi
 dejalo ahi|lo pienso|lo voy a pensar|lo pensamos|lo pensare|vou pensar|deixa

@@ -19,7 +19,8 @@ _SOMEONE = (
     r"|asesora?|operadora?|gerente|duen[oa]|responsable|vendedora?|representante"
     r"|ejecutiv[oa]|person|human|someone|somebody|agent|reception|front desk|desk"
     r"|receptionist|manager|representative|operator|staff|rep|owner|pessoa|alguem"
-    r"|recepcao|atendente|ustedes|employee|team|equipe|equipo|anyone|administracion"
+    r"|recepcao|atendente|ustedes|voces|employee|team|equipe|equipo|anyone"
+    r"|administracion"
     r"|conserje|concierge|consultora?|supervisora?|responsavel|dono|people)"
 )
 _LEADING_TO = (
@@ -32,6 +33,8 @@ _LEADING_TO = (
     r" ){0,5}"
 )
 CANCEL = re.compile(
+    r"\b(?:borr\w+|elimin\w+|delete|remove|drop) (?:la|mi|my|the|minha|a|our)"
+    r" (?:reserv\w+|booking)\b|\bsin efecto\b|"
     r"\b(?:cancel\w*|anul[aoe]\w*|desmarca\w*|desmarque\w*|dar baixa|desist\w+"
     r"|(?:dar|das|de|den|doy|dame|da|darme) (?:me )?de baja|call(?:ing)? off"
     r"|suspend\w+ (?:la|mi|minha|a|my|the) (?:reserv\w+|booking))\b"
@@ -47,19 +50,24 @@ CHANGE = re.compile(
     r"|a|the) (?:reserva|reservation|booking|reservacion)\b"
 )
 HUMAN = re.compile(
-    r"\b(?:habl\w+|comuni\w+|pas[ae](?:me|nos|s|n|r)?|contact\w+|atien\w+|atend\w+"
+    r"\b(?:habl\w+|comuni\w+|pas[ae]\w*|contact\w+|atien\w+|atend\w+"
     r"|deriva\w*|transf\w+|convers\w+|charlar|chatear|conect\w+|connect|talk|speak"
     r"|chat|reach|fal(?:ar|o|e|em)|passa\w*|put me through|chamar?|llam\w+|escrib\w+"
     r"|consultar con|responda|conteste|prefiero|prefiro|quiero|quero|necesito|preciso"
     r"|want|need|hay|is there|tem|get me|tiene|tienen|queria|quisiera|id like|gostaria"
     rf"(?: de)?) {_LEADING_TO}{_SOMEONE}\b"
-    r"(?! (?:mas|sola|solo|pra|para|extra|adicional|more|por(?! favor)|cada|y|e|for)\b)"
+    r"(?! (?:mas|sola|solo|pra|para|extra|adicional|more|por(?! (?:favor|tel))|cada|y"
+    r"|e|for)\b)"
     r"|\b(?:real|actual|live) (?:person|human|people|agent)\b|\bfront desk\b"
     r"|\b(?:persona|pessoa|alguien|gente) (?:real|de verdade?|humana|de carne)\b"
     r"|\bser(?:es)? humanos?\b|\b(?:atendimento|atencion) (?:humano|humana|personal)\b"
     r"|\bllam(?:en|eme|enme|ame|arme|arnos|enos|ennos|anos)\b"
     r"|\b(?:me|nos) (?:(?:puede[sn]?|podes|podrian?) )?llam(?:ar|an?|as)\b"
     r"|\b(?:call|ring|phone) (?:me|us)\b|\bgive (?:me|us) a (?:call|ring)\b"
+    r"|\b(?:alguien|alguem|someone|somebody|anyone|a person|una persona"
+    r"|uma pessoa) (?:\w+ ){0,3}?"
+    r"(?:at[ie]+nd\w+|ayud\w+|ajud\w+|help|llam\w+|call|respond\w+|contest\w+|hablar"
+    r"|falar|talk)\b|\b(?:customer service|(?:atencion|servicio) al cliente|sac)\b"
     r"|\bphone call\b|\b(?:me|nos) lig(?:a|ue|ar|uem|am)\b|\bme chama\w*\b"
     r"|\blig(?:a|ue|ar|uem) (?:pra|para) (?:mim|nos)\b|\bpodem? (?:me )?ligar\b"
     r"|\bun[ao]? llamad[ao]\b|\buma ligacao\b|\bpor telefono\b|\bby phone\b"
@@ -92,10 +100,13 @@ HELP = re.compile(
     r"|perguntar"
     r"|offer|for me|por mi|por mim))?(?: (?:me|you|for me|for you|por mi|here|with|aca"
     r"|aqui|vos|voce|este chat|this chat)){0,5}\W*$"
+    r"|\b(?:que|what) (?:cosas |coisas )?(?:puedo|posso|can i)"
+    r" (?:preguntar\w*|perguntar\w*|pedir\w*|ask)\b"
     r"|\bcomo (?:funciona|se usa|usa|uso|usar|te uso|lo uso|opera|func\w+)\b"
     r"|\bhow (?:does|do) (?:this|it|that|you|the bot)(?: \w+){0,2} (?:work|function)\b"
     r"|\bhow (?:to|do i|can i) use\b|\bpara que (?:sirve\w*|serve|sirves|es esto)\b"
-    r"|\b(?:what|que|o que) (?:is|es|e) (?:this|esto|isso|isto|este chat|this chat)\b"
+    r"|\b(?:what|que|o que|como) (?:is|es|e) (?:this|esto|isso|isto|este chat"
+    r"|this chat)\b"
     r"|\bwhat (?:are you|do you do)\b|\bque (?:haces|podes hacer|puedo hacer)\b"
     r"|\b(?:quien|who|quem) (?:sos|eres|are you|e voce)\b|\bcomandos\b|\binstruc\w+\b"
     r"|\bque me (?:podes|puedes) (?:ofrecer|decir)\b"
@@ -140,7 +151,9 @@ PRICE = re.compile(
     r"|\b(?:precios?|precit\w+|prec[oi]s?|presios?|tarifas?|tarifario|valor(?:es)?"
     r"|costos?|cost|coste|cuestan?|costaria\w*|costar\w*|presupuest\w+|cotiza\w*"
     r"|how much|how expensive|prices?|pricing|priced|rates?|costs?|quotes?|quotation"
-    r"|orcamento|diarias?|fees?|charges?|custa|custam|custo|custaria|cobran?|cobras"
+    r"|orcamento|diaria|(?:as|das|suas|quais) diarias|caro|cara|expensive|(?:que"
+    r"|como) (?:me |nos )?salen?|a como|fees?|charges?|custa|custam|custo|custaria"
+    r"|cobran?|cobras"
     r"|cobram?|saldrian?|baratas?|baratos?|cheap|cheapest|economic\w+|promo\w*"
     r"|descuentos?|discounts?|descontos?|ofertas?|deals?)\b"
 )
@@ -250,7 +263,8 @@ AVAILABILITY = re.compile(
     r"|lodging|pernoct\w+|pasar (?:la|una|unas|el|unos|uns|alguns)|ficar|algo (?:para"
     r"|disponible|libre)|(?:hay|tienen|tenes|tendrian) algo|(?:something|anything)"
     r"(?: \w+)? (?:for|on|from|in|free)|any rooms?|alguma coisa|full|complet[oa]s?"
-    r"|llen[oa]s?|lotad[oa]s?|sold out|booked up|sobrou|rooms? left|room for|openings?"
+    r"|llen[oa]s?|lotad[oa]s?|sold out|fully booked|ocupad[oa]s?|booked up|sobrou"
+    r"|rooms? left|room for|openings?"
     r"|(?:puedo|podemos|queremos|quiero|pensamos|pensaba|pienso|quisiera|quisieramos"
     r"|queria|queriamos|quero|would like|want|like|planning) (?:en |to |de )?(?:ir"
     r"|viajar"
@@ -259,4 +273,11 @@ AVAILABILITY = re.compile(
     r"|got|is there|are there|any|una?|la|el|uma?|a|the|alguma?|algun\w*|teriam|tinha"
     r"|con"
     rf"|y|e|otra|outro|another|de|o) {STAY}\b|^\W*{STAY}\b"
+)
+# Who says when they come or go has a stay in mind.
+COMES = re.compile(
+    r"\b(?:lleg[oau]\w*|llegando|entro|entramos|ingres\w+|check ?-? ?in|arriv\w+"
+    r"|cheg\w+"
+    r"|salgo|salimos|saio|saimos|leav\w+|vengo|venimos|coming|come|paso|quedo|quedarme"
+    r"|nos quedamos|dormir|sleep|reserv\w+|busc\w+|necesit\w+|precis\w+|need|fin de)\b"
 )

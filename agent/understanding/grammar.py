@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from agent.messages import Question
 
 _WORD = re.compile(r"d\d+(?:\.\d+)+|\d+th\b|\d+|[a-z]+|[^\sa-z0-9]")
-_NEAR = re.compile(r"\bn[01]\b")
-_FAR = re.compile(r"\b(?:[dwve]\d|n[2-9]|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
+_NEAR = re.compile(r"\b[nwv]\d+\b")
+_FAR = re.compile(r"\b(?:[dem]\d+|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
 _SURE, _MENDED, _UNSURE = 1.0, 0.8, 0.4
 
 
@@ -74,6 +74,7 @@ class Grammar:
                 days=days or stay.is_past or stay.is_vague,
                 guests=slots.adults is not None or slots.children is not None,
                 room=room_type is not None or room_word is not None,
+                nights=stay.nights is not None,
                 only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
             ),
         )

@@ -65,7 +65,10 @@ _NO_KIDS = re.compile(
     r"(?:\w+ )?KIDS?\b|\b(?:solo|only|so|just) ADULT\b|\bADULT only\b"
 )
 _PEOPLE = re.compile(rf"\b{_COUNT} (?:[a-z]+ )?PERSON\b")
-_FRIENDS = re.compile(r"(?P<other>WITH |AND )?\b(?P<count>\d{1,2}) COMPANIONS\b")
+_FRIENDS = re.compile(
+    r"(?P<other>(?:WITH|AND) (?:(?:mais|otr[oa]s|other|MY) )?)?"
+    r"\b(?P<count>\d{1,2}) COMPANIONS\b"
+)
 _WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,2}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
 _ALL_OF_US = re.compile(

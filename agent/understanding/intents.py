@@ -7,11 +7,14 @@ and only a text that asks for nothing can be a greeting, an answer or small talk
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from agent.messages import Intent
 from agent.understanding import cues
 from agent.understanding.answers import answer
+from agent.understanding.languages import is_common
+from agent.understanding.words import ALL_WORDS
 
 _ANSWERS = {
     "yes": Intent.CONFIRM_YES,
@@ -22,11 +25,12 @@ _ANSWERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What else the text says; `only_near`: of days no more than today or tomorrow."""
+    """What else the text says; `only_near`: of days a weekday, or one near today."""
 
     days: bool
     guests: bool
     room: bool
+    nights: bool
     only_near: bool
 
     @property
@@ -65,6 +69,8 @@ def _wish(text: str, said: Said) -> Intent:
         return Intent.ROOM_TYPES
     if not is_new or (is_about_the_house and not asks_for_room and _is_faq(text, said)):
         return Intent.OUT_OF_SCOPE
+    if _is_small_talk(text, said) and not asks_for_room:
+        return Intent.OUT_OF_SCOPE
     if said.a_stay or asks_for_room or cues.AVAILABILITY.search(text):
         return Intent.AVAILABILITY
     return Intent.HELP if cues.HELP_WEAK.search(text) else Intent.OUT_OF_SCOPE
@@ -79,6 +85,16 @@ def _is_faq(text: str, said: Said) -> bool:
     """Say whether "qué tiempo hace mañana" is all: a day is named, but for no room."""
     is_stay = said.guests or (said.days and not said.only_near)
     return not is_stay and not (said.days and cues.AVAILABILITY.search(text))
+
+
+def _is_small_talk(text: str, said: Said) -> bool:
+    """Say whether a day is named beside words of other things: "mañana hay eclipse"."""
+    if not said.only_near or said.guests or said.room or said.nights:
+        return False
+    if cues.AVAILABILITY.search(text) or cues.COMES.search(text):
+        return False
+    others = re.findall(r"[a-z]{3,}", text)
+    return any(not is_common(word) and word not in ALL_WORDS for word in others)
 
 
 def _is_price(text: str, said: Said, *, is_about_the_house: bool) -> bool:

@@ -93,6 +93,11 @@ for _lang, _words in _MARKERS.items():
         _BY_WORD.setdefault(_word, []).append(_lang)
 
 
+def is_common(word: str) -> bool:
+    """Say whether a word marks a language, as guests' commonest ones do."""
+    return word in _BY_WORD
+
+
 def language(text: str, words: list[str]) -> Lang | None:
     """Say which language a text is in, None where no one could tell."""
     scores: dict[Lang, int] = dict.fromkeys(_MARKERS, 0)

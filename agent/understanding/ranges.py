@@ -54,7 +54,7 @@ _LEAVING = re.compile(
     r"|(?:me|ME|nos) (?:voy|vamos|iria\w*|vou|iriamos|WE_ARE)"
     r"|ir(?:me|nos)|leav\w+|depart\w*|check ?- ?out|check TO out|checkout|out|co"
     r"|sai\w*|sair\w*|(?:vou|WE_ARE|vamos|ir) embora|egres\w+|regres\w+|volv\w+|vuelvo"
-    r"|retir\w+|partida|partimos|hasta|UNTIL)\b"
+    r"|retir\w+|yendo(?:nos|me)|partida|partimos|hasta|UNTIL)\b"
 )
 _ARRIVING = re.compile(
     r"\b(?:lleg\w+|entr[oa]\w*|ingres\w+|check ?- ?in|check TO in|checkin|in|ci"
@@ -71,9 +71,11 @@ def find_range(gist: str, today: date, base: date) -> tuple[Stay | None, str]:
                 rest = f"{gist[: found.start()]} _ {gist[found.end() :]}"
                 if stay.checkin and found.groupdict().get("and"):
                     # "Viernes 11 y sábado 12, salimos el 13."
-                    left = find_apart(rest, today, base).checkout
-                    is_later = left is not None and left > stay.checkin
-                    stay = replace(stay, checkout=left if is_later else stay.checkout)
+                    _, leavings = _sorted_out(rest, list(_DAYS.finditer(rest)))
+                    if leavings:
+                        last = read_day(leavings[0], today)
+                        left = resolve(last, today, after=stay.checkin)
+                        stay = replace(stay, checkout=left)
                 return stay, rest
     return None, gist
 

@@ -7,6 +7,7 @@ Words that exist and look like one of the closed lists are here too: they are no
 from __future__ import annotations
 
 _SHORT_FORMS = {
+    "pax": "px",
     "que": "q k ke qe",
     "por favor": "xfa porfa porfi xfavor pf plis porfavor",
     "please": "pls plz pleaze",
@@ -74,6 +75,7 @@ MENDED_TO = (
 )
 # Words that exist, one slip away from the lists above.
 LEFT_ALONE = (
+    "diaria "
     "abrio abrir abriu agosta aguda amanda apanha aposto augusta augusto ayudar "
     "bookings cancela cancelo cancer canto carcel christian christians cinico cinto "
     "circo cisco conforman coupe coupled cuadro cuando cuanta cuantos cuarta cuarzo "

@@ -112,7 +112,8 @@ _ORDINALS = {
 
 _MEANINGS = {
     "UN": "un una um uma an",
-    "NIGHT": "noche noches night nights noite noites nite nites nts noch nochecitas",
+    "NIGHT": "diarias pernoites noche noches night nights noite noites nite nites nts "
+    "noch nochecitas",
     "WEEK": "semana semanas week weeks sem semanita",
     "DAYS": "dias days diitas diinhas",
     "DIA": "dia",
@@ -181,3 +182,13 @@ ORDINALS = _inverted(_ORDINALS, "{}th")
 MONTH_WORDS = _inverted(MONTHS, "m{}")
 WEEKDAY_WORDS = _inverted(WEEKDAYS, "w{}")
 MEANINGS = _inverted(_MEANINGS, "{}")
+ALL_WORDS = frozenset(
+    {
+        *NUMBERS,
+        *ORDINALS,
+        *MONTH_WORDS,
+        *WEEKDAY_WORDS,
+        *PORTUGUESE_WEEKDAYS,
+        *MEANINGS,
+    }
+)
