@@ -42,8 +42,16 @@ if TYPE_CHECKING:
 
 def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
     """Go on with what the breaker was asked for."""
-    awaits, state = state.awaits, replace(state, awaits=None)
     is_closed = breaker == "closed"
+    awaits, state = (
+        state.awaits,
+        replace(
+            state,
+            awaits=None,
+            # Who is served again is not written to about it.
+            waits_for_pms=state.waits_for_pms and not is_closed,
+        ),
+    )
     match awaits:
         case "breaker_to_collect":
             return ask_or_search(state, today) if is_closed else refused(state)

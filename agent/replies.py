@@ -16,7 +16,7 @@ from agent.replies_format import day, money
 from agent.replies_labels import counted
 
 if TYPE_CHECKING:
-    from agent.messages import Lang, Phrase, Room, Search, Told
+    from agent.messages import Lang, Phrase, Quote, Room, Search, Told
     from agent.replies_labels import Labels
 
 PHRASES: dict[Lang, dict[Phrase, str]] = {
@@ -53,8 +53,7 @@ def render(told: Told, lang: Lang) -> str:
             if told.again:
                 return labels.booked_again.format(reference=told.reference)
             booked = labels.booked.format(reference=told.reference)
-            lines = (_dates(told.quote.search, lang), _room(told.quote.room, lang))
-            return "\n".join((booked, *lines))
+            return "\n".join((booked, *_stay(told.quote, lang)))
         case _:
             assert_never(told)
 
@@ -95,27 +94,24 @@ def _offer(offer: Offer, lang: Lang) -> str:
 
 def _summary(summary: Summarise, lang: Lang) -> str:
     labels, quote = LABELS[lang], summary.quote
-    price = money(quote.room.price, quote.room.currency, lang)
-    lines = [
-        labels.summary,
-        _dates(quote.search, lang),
-        f"👥 {_party(quote.search, labels)}",
-        _room(quote.room, lang),
-        f"💰 {labels.total.format(price=price)}",
-    ]
+    lines = [labels.summary, *_stay(quote, lang)]
     if summary.is_stale:
         lines.append(_stale(summary.age_s, labels))
     return "\n".join(lines)
 
 
-def _dates(search: Search, lang: Lang) -> str:
+def _stay(quote: Quote, lang: Lang) -> tuple[str, ...]:
+    """Tell dates, guests, room and total, one a line."""
+    labels, search, room = LABELS[lang], quote.search, quote.room
     first = day(search.checkin, lang, with_year=True)
     last = day(search.checkout, lang, with_year=True)
-    return f"📅 {first} → {last} ({counted(LABELS[lang].nights, search.nights)})"
-
-
-def _room(room: Room, lang: Lang) -> str:
-    return f"🛏️ {room_name(room, lang)}"
+    price = money(room.price, room.currency, lang)
+    return (
+        f"📅 {first} → {last} ({counted(labels.nights, search.nights)})",
+        f"👥 {_party(search, labels)}",
+        f"🛏️ {room_name(room, lang)}",
+        f"💰 {labels.total.format(price=price)}",
+    )
 
 
 def _party(search: Search, labels: Labels) -> str:

@@ -33,8 +33,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.OTHER_DATES: "Would you like to try another date?",
     Phrase.TOO_MANY: "I have no room that takes all of you. We can try with fewer "
     "people; for several rooms write “reception” and a person will help you.",
-    Phrase.NO_SUCH_ROOM: "We do not have that kind of room. This is what there is:",
-    Phrase.ROOM_NOT_LISTED: "I cannot see that room right now. This is what there is:",
+    Phrase.NO_SUCH_ROOM: "We do not have that kind of room.",
+    Phrase.ROOM_NOT_LISTED: "I cannot see that room right now.",
     Phrase.ROOM_NOT_FREE: "That room is not free on those dates.",
     Phrase.ROOM_TOO_SMALL: "That room does not take all of you.",
     Phrase.CANNOT_CHECK: "Sorry, I cannot check availability right now: the hotel's "

@@ -34,8 +34,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.TOO_MANY: "No tengo una habitación en la que entren todos. Podemos probar "
     "con menos personas; para varias habitaciones escribí «recepción» y te atiende "
     "una persona.",
-    Phrase.NO_SUCH_ROOM: "Ese tipo de habitación no tenemos. Te cuento lo que hay:",
-    Phrase.ROOM_NOT_LISTED: "Esa habitación no la veo ahora. Te cuento lo que hay:",
+    Phrase.NO_SUCH_ROOM: "Ese tipo de habitación no tenemos.",
+    Phrase.ROOM_NOT_LISTED: "Esa habitación no la veo ahora.",
     Phrase.ROOM_NOT_FREE: "Esa habitación no está libre en esas fechas.",
     Phrase.ROOM_TOO_SMALL: "En esa habitación no entran todos.",
     Phrase.CANNOT_CHECK: "Perdón, en este momento no puedo consultar la "

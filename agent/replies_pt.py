@@ -32,8 +32,8 @@ PHRASES: dict[Phrase, str] = {
     Phrase.OTHER_DATES: "Quer tentar outra data?",
     Phrase.TOO_MANY: "Não tenho um quarto em que caibam todos. Podemos tentar com "
     "menos pessoas; para vários quartos escreva «recepção» e uma pessoa atende você.",
-    Phrase.NO_SUCH_ROOM: "Esse tipo de quarto não temos. Veja o que há:",
-    Phrase.ROOM_NOT_LISTED: "Esse quarto eu não vejo agora. Veja o que há:",
+    Phrase.NO_SUCH_ROOM: "Esse tipo de quarto não temos.",
+    Phrase.ROOM_NOT_LISTED: "Esse quarto eu não vejo agora.",
     Phrase.ROOM_NOT_FREE: "Esse quarto não está livre nessas datas.",
     Phrase.ROOM_TOO_SMALL: "Nesse quarto não cabem todos.",
     Phrase.CANNOT_CHECK: "Desculpe, neste momento não consigo consultar a "

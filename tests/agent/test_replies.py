@@ -76,6 +76,12 @@ def test_one_room() -> None:
     assert "\n• Doble (double): $3,900\n" in render(offer(FREE), "en")
 
 
+def test_longest_offer() -> None:
+    """Ten rooms with endless names are short enough for one message."""
+    rooms = [replace(FREE, id=n, name="Habitación " * 50) for n in range(10)]
+    assert len(render(offer(*rooms, is_stale=True, is_incomplete=True), "es")) < 2000
+
+
 def test_full_house() -> None:
     """With nothing free the offer says that, in the guest's language."""
     assert render(offer(), "en") == (

@@ -149,6 +149,18 @@ def test_told_when_it_is_back() -> None:
     assert len(talk.books) == 1
 
 
+def test_served_before_being_told() -> None:
+    """Who comes back by himself when the PMS is back is not written to about it."""
+    talk = summed_up()
+    talk.breaker = "open"
+    talk.says(YES)
+    talk.says(YES)
+    assert talk.state.waits_for_pms
+    talk.breaker = "closed"
+    assert phrases(talk.says(Intent.BOOKING)) == [Phrase.ASK_CONFIRMATION]
+    assert talk.hears(PmsIsBack()) == []
+
+
 def test_told_in_other_words() -> None:
     """Who writes "avisame" is notified, too."""
     talk = summed_up()
