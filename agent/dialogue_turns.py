@@ -153,10 +153,10 @@ def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:
     intent = event.understood.intent
     if intent is Intent.PRICE:
         return False
-    # Who was refused one room may try another.
+    # Who was refused one room, or said no to its summary, may take another.
     was_refused = before.asks_to_notify and is_wish(before)
     takes_one = (
-        (bool(before.offered) or was_refused)
+        (bool(before.offered) or was_refused or before.room_id is not None)
         and is_wish(after)
         and search_of(before.slots) == search_of(after.slots)
         and (_names_a_room(event) or _wish(after) != _wish(before))

@@ -183,6 +183,18 @@ def test_back_before_the_guest_answers() -> None:
     assert talk.hears(PmsIsBack()) == []
 
 
+def test_another_room_after_a_no() -> None:
+    """Who says no to a summary and names another room gets the summary of that."""
+    talk = summed_up()
+    talk.says(NO)
+    talk.says(room_type="triple")
+    assert talk.state.quote is not None
+    assert talk.state.quote.room == TRIPLE
+    talk.says(NO)
+    effects = talk.says(checkin=date(2026, 12, 20))
+    assert phrases(effects) == [Phrase.ASK_TO_BOOK]
+
+
 def test_another_room_after_a_refusal() -> None:
     """Who was refused one room and names another is refused again."""
     talk = summed_up()
