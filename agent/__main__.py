@@ -17,9 +17,12 @@ import uvloop
 from pydantic import SecretStr
 
 from agent.api import STOPPING
-from agent.app import habits_of, make_app
+from agent.app import habits_of, make_app, make_store
+from agent.errors import StoreError
+from agent.forget import forget
 from agent.play import DialogueError, play_file
 from agent.problems import problem
+from agent.telemetry import Telemetry
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
 from agent.understanding.validation import checked
@@ -52,9 +55,12 @@ def main() -> int:
             return 0
         if arguments.command == "play":
             return 0 if _play(arguments.file, settings) else EXIT_FAILED
+        if arguments.command == "forget":
+            sys.stdout.write(f"{asyncio.run(_forget(settings, arguments.guest))}\n")
+            return 0
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
-    except (SettingsError, ServingError, DialogueError) as exc:
+    except (SettingsError, ServingError, DialogueError, StoreError) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_UNUSABLE
     set_up_logs(secrets=_secrets(settings))
@@ -90,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
         help="play written dialogues against a house in memory, print how each went",
     )
     played.add_argument("file", type=Path, help="a JSON list of dialogues")
+    forget_guest = commands.add_parser(
+        "forget", help="delete all that is kept of a guest, and say what it was"
+    )
+    forget_guest.add_argument("guest", help="a phone number or a user id")
     return parser
 
 
@@ -112,6 +122,19 @@ def _understand_lines(now: datetime, settings: AgentSettings) -> None:
         understood = grammar.understand(line, now, None)
         sys.stdout.write(as_line(checked(understood, now.date())) + "\n")
         sys.stdout.flush()
+
+
+async def _forget(settings: AgentSettings, guest: str) -> str:
+    if settings.redis_url is None:
+        raise SettingsError(
+            "AGENT_REDIS_URL is not set: what is kept is in the agent's memory alone, "
+            "and gone when it ends."
+        )
+    store = make_store(settings, Telemetry(), SystemClock())
+    try:
+        return await forget(store, guest)
+    finally:
+        await store.close()
 
 
 async def _run(settings: AgentSettings, sockets: list[socket.socket]) -> None:

@@ -12,16 +12,21 @@ from aiohttp import web
 from agent.api import STOPPING, Api
 from agent.booking import BookingPolicy
 from agent.booking_desk import BookingDesk
+from agent.conversations import Conversations
 from agent.pms import PmsClient
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
 from agent.proxy import Proxy
+from agent.redis_store import RedisStore
 from agent.runner import Runner
-from agent.sessions import Seen, Sessions
+from agent.store import MemoryStore
 from agent.telemetry import Telemetry, watch_requests
+from agent.turns import Turns
 from agent.understanding.feasts import Habits
 from agent.understanding.grammar import Grammar
+from agent.waiting import Waiting
 from agent.webhook import Webhook, WebhookPolicy
 from agent.whatsapp import DEFAULT_API_URL, WhatsApp
+from agent.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from agent.clock import Clock
+    from agent.store import Store
     from config.agent_settings import AgentSettings
 
 _WEEKEND_STARTS = {"thursday": 4, "friday": 5, "saturday": 6}
@@ -49,30 +55,44 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
         clock=clock,
     )
     pms = PmsClient(proxy, hotel_id=settings.hotel_id, room_types=settings.room_types)
+    conversations = Conversations()
+    runner = Runner(
+        pms,
+        BookingDesk(
+            pms,
+            proxy,
+            BookingPolicy(
+                hotel_id=settings.hotel_id,
+                email_domain=settings.guest_email_domain,
+                email_secret=(_secret(settings.whatsapp_app_secret) or "").encode(),
+            ),
+        ),
+        conversations,
+        understander=Grammar(habits_of(settings)),
+        zone=zone,
+        clock=clock,
+    )
+    store = make_store(settings, telemetry, clock)
+    whatsapp = _whatsapp(settings, replies, clock)
+    worker = Worker(
+        store,
+        Turns(runner, conversations, telemetry),
+        whatsapp,
+        telemetry=telemetry,
+        clock=clock,
+    )
+    waiting = Waiting(store, worker, pms, clock=clock)
     webhook = Webhook(
         policy=WebhookPolicy(
             app_secret=_secret(settings.whatsapp_app_secret),
             verify_token=_secret(settings.whatsapp_verify_token),
+            is_durable=settings.redis_url is not None,
+            has_account=whatsapp is not None,
         ),
-        runner=Runner(
-            pms,
-            BookingDesk(
-                pms,
-                proxy,
-                BookingPolicy(
-                    hotel_id=settings.hotel_id,
-                    email_domain=settings.guest_email_domain,
-                    email_secret=(_secret(settings.whatsapp_app_secret) or "").encode(),
-                ),
-            ),
-            Sessions(clock),
-            understander=Grammar(habits_of(settings)),
-            zone=zone,
-            clock=clock,
-        ),
+        runner=runner,
         pms=pms,
-        whatsapp=_whatsapp(settings, replies, clock),
-        seen=Seen(),
+        store=store,
+        worker=worker,
         telemetry=telemetry,
         clock=clock,
     )
@@ -85,8 +105,13 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
     )
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
+        beside = [asyncio.create_task(part.run()) for part in (worker, waiting)]
         yield
-        await webhook.finish()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await worker.finish()
+        await store.close()
         for session in (calls, states, replies):
             await session.close()
 
@@ -116,6 +141,14 @@ def habits_of(settings: AgentSettings) -> Habits:
         weekend_nights=settings.weekend_nights,
         long_weekends=settings.long_weekend_days,
     )
+
+
+def make_store(settings: AgentSettings, telemetry: Telemetry, clock: Clock) -> Store:
+    """Open what is kept of guests: in Redis where there is one, else in memory."""
+    url = _secret(settings.redis_url)
+    if url is None:
+        return MemoryStore(clock)
+    return RedisStore(url, hotel_id=settings.hotel_id, telemetry=telemetry, clock=clock)
 
 
 def _session() -> aiohttp.ClientSession:

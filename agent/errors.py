@@ -20,8 +20,29 @@ class PayloadError(AgentError):
 
 
 class SendError(AgentError):
-    """WhatsApp did not take a reply; `may_pass`: the same again may succeed."""
+    """
+    WhatsApp did not take a reply, or did not say.
 
-    def __init__(self, sentence: str, *, may_pass: bool) -> None:
+    `status` and `code` are WhatsApp's, None where no answer came.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(sentence)
-        self.may_pass = may_pass
+        self.status = status
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
+class StoreError(AgentError):
+    """What is kept of guests cannot be read or written now."""
+
+
+class ClaimError(AgentError):
+    """A worker goes on with a guest that is not its own any more."""

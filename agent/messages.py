@@ -57,15 +57,6 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundText:
-    """A text message as it came; `id` is WhatsApp's, the same on every delivery."""
-
-    id: str
-    guest: Guest
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
     """
     What is known of the stay; None is what nobody said.
@@ -312,7 +303,7 @@ class Phrase(StrEnum):
     WILL_NOTIFY = "will_notify"
     PMS_IS_BACK = "pms_is_back"
     HANDED_OFF = "handed_off"
-    HOLDING = "holding"
+    ONLY_TEXT = "only_text"
     HOLDING_ASK_AGAIN = "holding_ask_again"
 
 

@@ -61,7 +61,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.PMS_IS_BACK: "The hotel's system is back!",
     Phrase.HANDED_OFF: "I am handing you over to the front desk: "
     "a person will write to you.",
-    Phrase.HOLDING: "One moment, I am checking.",
+    Phrase.ONLY_TEXT: "Sorry, I can only read text here. Could you write it to me?",
     Phrase.HOLDING_ASK_AGAIN: "This is taking a while. "
     "Write “availability” in a moment and I will tell you what is free.",
 }

@@ -60,7 +60,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.WILL_NOTIFY: "Dale, te escribo apenas vuelva.",
     Phrase.PMS_IS_BACK: "¡El sistema del hotel ya volvió!",
     Phrase.HANDED_OFF: "Te paso con recepción: una persona te va a escribir.",
-    Phrase.HOLDING: "Dame un momento, lo estoy consultando.",
+    Phrase.ONLY_TEXT: "Perdón, por acá solo entiendo texto. ¿Me lo escribís?",
     Phrase.HOLDING_ASK_AGAIN: "La consulta está tardando. "
     "Escribime «disponibilidad» en un momento y te digo qué hay.",
 }

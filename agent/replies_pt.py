@@ -57,7 +57,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.WILL_NOTIFY: "Certo, escrevo assim que voltar.",
     Phrase.PMS_IS_BACK: "O sistema do hotel voltou!",
     Phrase.HANDED_OFF: "Passo você para a recepção: uma pessoa vai escrever.",
-    Phrase.HOLDING: "Um momento, estou consultando.",
+    Phrase.ONLY_TEXT: "Desculpe, por aqui só entendo texto. Pode me escrever?",
     Phrase.HOLDING_ASK_AGAIN: "A consulta está demorando. "
     "Escreva «disponibilidade» daqui a pouco e eu digo o que há.",
 }

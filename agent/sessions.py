@@ -1,4 +1,4 @@
-"""Conversations and message ids in memory: both bounded, both forgotten in time."""
+"""Conversations in memory, bounded and forgotten in time: for the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SESSIONS_LIMIT = 10_000
 SESSION_TTL_S = 6 * 3600
-SEEN_LIMIT = 100_000
 
 
 @dataclass(slots=True)
@@ -76,24 +75,3 @@ class Sessions:
             if now - oldest.used_at < self._ttl_s:
                 return
             del self._sessions[address]
-
-
-class Seen:
-    """The ids of messages already taken, the newest `limit` of them."""
-
-    def __init__(self, *, limit: int = SEEN_LIMIT) -> None:
-        self._limit = limit
-        self._ids: OrderedDict[str, None] = OrderedDict()
-
-    def take(self, message_id: str) -> bool:
-        """Mark a message as taken; False where it was already."""
-        if message_id in self._ids:
-            return False
-        self._ids[message_id] = None
-        if len(self._ids) > self._limit:
-            self._ids.popitem(last=False)
-        return True
-
-    def forget(self, message_id: str) -> None:
-        """Let a message that could not be answered be taken again."""
-        self._ids.pop(message_id, None)

@@ -20,6 +20,8 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 Outcome: TypeAlias = Literal["answered", "held", "repeated", "ignored", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "repeated", "ignored", "failed")
+ReplyOutcome: TypeAlias = Literal["sent", "retried", "dropped", "undelivered"]
+REPLY_OUTCOMES: tuple[ReplyOutcome, ...] = ("sent", "retried", "dropped", "undelivered")
 # Around the promises: 250 ms for a webhook, 3 s at the latest, 25 s for a search.
 BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 15, 25)
 _STATE_NUMBERS: dict[BreakerState, float] = {
@@ -51,6 +53,18 @@ class Telemetry:
             ["outcome"],
             registry=self._registry,
         )
+        self._replies = Counter(
+            "agent_replies_total",
+            "Replies to guests, by what WhatsApp made of them.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._store_up = Gauge(
+            "agent_store_up",
+            "1 where what is kept of guests can be read and written, else 0.",
+            registry=self._registry,
+        )
+        self._store_up.set(1)
         self._requests = Histogram(
             "agent_request_seconds",
             "Seconds from a request to its answer.",
@@ -60,10 +74,20 @@ class Telemetry:
         )
         for outcome in OUTCOMES:
             self._messages.labels(outcome)
+        for reply_outcome in REPLY_OUTCOMES:
+            self._replies.labels(reply_outcome)
 
     def message(self, outcome: Outcome, count: int = 1) -> None:
         """Count what became of messages."""
         self._messages.labels(outcome).inc(count)
+
+    def reply(self, outcome: ReplyOutcome, count: int = 1) -> None:
+        """Count what became of replies."""
+        self._replies.labels(outcome).inc(count)
+
+    def store(self, *, is_up: bool) -> None:
+        """Tell whether what is kept of guests can be reached."""
+        self._store_up.set(is_up)
 
     def request(self, route: str, duration_s: float) -> None:
         """Count an answered request; `route` is a pattern, never a raw path."""

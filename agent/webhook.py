@@ -1,9 +1,10 @@
 """
 WhatsApp's webhook: proves who calls, takes each message once, answers in time.
 
-Without a WhatsApp account the replies are in the webhook's own answer. A reply that is
-not there in time is a holding one; with an account the real one follows behind, and
-the delivery is a 503 until then: nothing else would bring it back after a crash.
+What is kept in Redis is accepted, and answered behind the 200. What is only in memory
+is delivered again, by a 503, until it is answered. Without a WhatsApp account the
+replies are in the webhook's own answer; one that is late is a holding one, and comes
+with the next.
 """
 
 from __future__ import annotations
@@ -11,42 +12,54 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
-from agent.errors import PayloadError, SendError
+from agent import inbox
+from agent.errors import PayloadError, StoreError
 from agent.inbound import read_payload
 from agent.messages import Phrase
 from agent.problems import BODY_LIMIT_BYTES, problem
-from agent.runner import shortened
 
 if TYPE_CHECKING:
     from agent.clock import Clock
-    from agent.messages import Guest, InboundText
-    from agent.pms import PmsClient
+    from agent.inbound import Inbound
+    from agent.messages import BreakerState, Guest
+    from agent.ports import Pms
     from agent.runner import Runner
-    from agent.sessions import Seen
-    from agent.telemetry import Outcome, Telemetry
-    from agent.whatsapp import WhatsApp
+    from agent.store import Store
+    from agent.telemetry import Telemetry
+    from agent.worker import Worker
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 # Together with the 0.5 s that the breaker's state may take: 2.5 s, CONTRACT §7.
 REPLY_WITHIN_S = 1.9
-ANSWER_WITHIN_S = 2
-FINISH_WITHIN_S = 4
+# Redis has half a second for each step; a delivery as a whole no more than this.
+KEEP_WITHIN_S = 2
 BODY_WITHIN_S = 10
+# Guests write in bursts; what comes within it is one turn.
+BURST_S = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookPolicy:
-    """The secrets of the webhook; without an app secret nothing is verified."""
+    """
+    The secrets of the webhook, and how it answers.
+
+    Without an app secret nothing is verified. `is_durable`: messages outlive this
+    process. `has_account`: replies go out by WhatsApp.
+    """
 
     app_secret: str | None
     verify_token: str | None
+    is_durable: bool
+    has_account: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +68,11 @@ class Webhook:
 
     policy: WebhookPolicy
     runner: Runner
-    pms: PmsClient
-    whatsapp: WhatsApp | None
-    seen: Seen
+    pms: Pms
+    store: Store
+    worker: Worker
     telemetry: Telemetry
     clock: Clock
-    # By the message's id.
-    _under_way: dict[str, asyncio.Task[_Handled]] = field(
-        default_factory=dict[str, "asyncio.Task[_Handled]"], init=False
-    )
 
     async def verify(self, request: web.Request) -> web.Response:
         """Echo the challenge to whoever knows the verify token."""
@@ -79,7 +88,7 @@ class Webhook:
         return web.Response(text=query["hub.challenge"])
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take a delivery: answer its texts, tell the breaker's state."""
+        """Take a delivery in: keep its messages, tell the breaker's state."""
         length = request.content_length or 0
         if length > BODY_LIMIT_BYTES:  # Known before it has come.
             raise web.HTTPRequestEntityTooLarge(BODY_LIMIT_BYTES, length)
@@ -91,43 +100,92 @@ class Webhook:
         if not self._is_signed(raw, request.headers.get("X-Hub-Signature-256", "")):
             return problem(401, "X-Hub-Signature-256 is missing or does not match.")
         try:
-            inbound = read_payload(raw)
+            inbound = read_payload(raw, self._now())
         except PayloadError as exc:
             return problem(400, str(exc))
-        fresh = [text for text in inbound.texts if self.seen.take(text.id)]
-        self.telemetry.message("ignored", inbound.ignored)
-        self.telemetry.message("repeated", len(inbound.texts) - len(fresh))
-        tasks = [self._start(message) for message in fresh]
-        # What is delivered again while it is under way is waited for like the rest.
-        awaited = [
-            self._under_way[text.id]
-            for text in inbound.texts
-            if text.id in self._under_way
-        ]
-        await self._wait(awaited)
-        if any(not task.done() or task.result().deliver_again for task in awaited):
-            return problem(503, "A message is not answered yet; deliver this again.")
-        handled = [task.result() for task in tasks]
-        answer: dict[str, object] = {
-            "pms_circuit_breaker": await self.pms.breaker(),
-            "processed": sum(result.text is not None for result in handled),
-        }
-        if self.whatsapp is None:
-            answer["replies"] = [
-                {"to": result.guest.address, "text": result.text}
-                for result in handled
-                if result.text is not None
-            ]
-        return web.json_response(answer)
+        self._count(inbound)
+        guests = {guest.address: guest for guest, _ in inbound.letters}
+        breaker = asyncio.create_task(self.pms.breaker())
+        try:
+            return await self._take_in(inbound, guests, breaker)
+        except (StoreError, TimeoutError):
+            return problem(503, "A message could not be kept; deliver this again.")
+        finally:
+            breaker.cancel()
 
-    async def finish(self) -> None:
-        """Let the replies under way go out, for a while."""
-        if self._under_way:
-            await self._wait(list(self._under_way.values()), FINISH_WITHIN_S)
-        late = list(self._under_way.values())
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+    async def _take_in(
+        self,
+        inbound: Inbound,
+        guests: dict[str, Guest],
+        breaker: asyncio.Task[BreakerState],
+    ) -> web.Response:
+        # What was late with the last answer comes with this one.
+        replies = await self._collected(guests)
+        async with self.clock.timeout(KEEP_WITHIN_S):
+            taken = await self._keep(inbound, guests)
+        is_idle = True
+        if not (self.policy.is_durable and self.policy.has_account):
+            is_idle = await self._until_idle(guests)
+        answer: dict[str, object] = {"processed": taken}
+        if not self.policy.has_account:
+            replies += await self._collected(guests)
+            answered = {to for to, _ in replies}
+            for guest in guests.values():
+                if not is_idle and guest.address not in answered and taken:
+                    self.telemetry.message("held")
+                    text = await self.runner.phrase(guest, Phrase.HOLDING_ASK_AGAIN)
+                    replies.append((guest.address, text))
+            answer["replies"] = [{"to": to, "text": text} for to, text in replies]
+        elif not is_idle:
+            return problem(503, "A message is not answered yet; deliver this again.")
+        return web.json_response({"pms_circuit_breaker": await breaker, **answer})
+
+    async def _keep(self, inbound: Inbound, guests: dict[str, Guest]) -> int:
+        """Keep what is new, each guest's in its order; return how many that are."""
+        now = self._now()
+        in_bursts = self.policy.is_durable and self.policy.has_account
+        due = now + BURST_S if in_bursts else now
+        taken = 0
+        for guest in guests.values():
+            letters = [
+                letter
+                for who, letter in inbound.letters
+                if who.address == guest.address
+            ]
+            rule = partial(
+                inbox.receive, guest=guest, letters=letters, now=now, due=due
+            )
+            taken += len(await self.store.change(guest.address, rule))
+        self.telemetry.message("repeated", len(inbound.letters) - taken)
+        self.worker.nudge()
+        return taken
+
+    async def _until_idle(self, guests: dict[str, Guest]) -> bool:
+        """Wait for the guests' replies; False where one is late."""
+        with suppress(TimeoutError):
+            async with self.clock.timeout(REPLY_WITHIN_S):
+                for address in guests:
+                    await self.worker.until_idle(address)
+                return True
+        return False
+
+    async def _collected(self, guests: dict[str, Guest]) -> list[tuple[str, str]]:
+        if self.policy.has_account:
+            return []
+        return [
+            (address, reply.text)
+            for address in guests
+            for reply in await self.store.change(address, inbox.collect)
+        ]
+
+    def _count(self, inbound: Inbound) -> None:
+        """Tell of what no guest wrote."""
+        self.telemetry.message("ignored", inbound.ignored)
+        self.telemetry.reply("undelivered", len(inbound.failed))
+        for code in inbound.failed:
+            _log.warning("reply.undelivered", code=code)
+        for code in inbound.account:
+            _log.error("whatsapp.alert", code=code, msg=f"WhatsApp reports {code}.")
 
     def _is_signed(self, raw: bytes, signature: str) -> bool:
         if self.policy.app_secret is None:
@@ -137,71 +195,8 @@ class Webhook:
             signature, f"sha256={hmac.new(key, raw, hashlib.sha256).hexdigest()}"
         )
 
-    def _start(self, message: InboundText) -> asyncio.Task[_Handled]:
-        task = asyncio.create_task(self._handle(message))
-        self._under_way[message.id] = task
-        return task
-
-    async def _wait(
-        self, tasks: list[asyncio.Task[_Handled]], within_s: float = ANSWER_WITHIN_S
-    ) -> None:
-        """Wait for tasks without stopping those that are late."""
-        try:
-            async with self.clock.timeout(within_s):
-                await asyncio.gather(*map(asyncio.shield, tasks))
-        except TimeoutError:
-            return
-
-    async def _handle(self, message: InboundText) -> _Handled:
-        """Answer one text; whatever goes wrong is logged and stays here."""
-        try:
-            text, outcome = await self._answer(message)
-        except SendError as exc:
-            _log.warning(
-                "reply.failed", guest=shortened(message.guest), reason=str(exc)
-            )
-            if exc.may_pass:
-                self.seen.forget(message.id)
-            self.telemetry.message("failed")
-            return _Handled(message.guest, deliver_again=exc.may_pass)
-        except Exception:  # noqa: BLE001  (one guest's trouble stays his)
-            _log.exception("message.failed", guest=shortened(message.guest))
-            self.telemetry.message("failed")
-            return _Handled(message.guest)
-        finally:
-            del self._under_way[message.id]
-        self.telemetry.message(outcome)
-        return _Handled(message.guest, text=text)
-
-    async def _answer(self, message: InboundText) -> tuple[str, Outcome]:
-        guest = message.guest
-        outcome: Outcome = "answered"
-        turn = asyncio.create_task(self.runner.converse(guest, message.text))
-        try:
-            async with self.clock.timeout(REPLY_WITHIN_S):
-                text = (await asyncio.shield(turn)).text
-        except TimeoutError:
-            outcome = "held"
-            if self.whatsapp is None:
-                text = await self.runner.phrase(guest, Phrase.HOLDING_ASK_AGAIN)
-            else:
-                holding = await self.runner.phrase(guest, Phrase.HOLDING)
-                await self.whatsapp.send(guest, holding)
-                text = (await turn).text
-        finally:
-            turn.cancel()
-        if self.whatsapp is not None:
-            await self.whatsapp.send(guest, text)
-        return text, outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Handled:
-    """A text that was handled; `text` is the reply, None where there was none."""
-
-    guest: Guest
-    text: str | None = None
-    deliver_again: bool = False
+    def _now(self) -> float:
+        return self.clock.wall().timestamp()
 
 
 def _same(given: str, expected: str) -> bool:

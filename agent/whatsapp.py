@@ -1,26 +1,38 @@
-"""The HTTP client of WhatsApp's Cloud API: it sends texts, nothing else."""
+"""The HTTP client of WhatsApp's Cloud API: sends replies, and shows that one comes."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import aiohttp
+from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from agent.errors import SendError
+from agent.whatsapp_bodies import message_body, typing_body
 
 if TYPE_CHECKING:
     from agent.clock import Clock
-    from agent.messages import Guest
+    from agent.messages import Guest, Reply
+    from agent.whatsapp_bodies import Body
 
 DEFAULT_API_URL = "https://graph.facebook.com/v23.0"
-SEND_TIMEOUT_S = 10
-# The Cloud API refuses longer texts.
-TEXT_LIMIT = 4096
+# Below the lease of a claim, so that no two workers ever send the same reply.
+SEND_TIMEOUT_S = 5
+ANSWER_LIMIT_BYTES = 65_536
+
+
+class _Error(BaseModel):
+    code: int | None = None
+
+
+class _Failure(BaseModel):
+    error: _Error = _Error()
 
 
 class WhatsApp:
-    """Sends texts from the hotel's number."""
+    """Sends from the hotel's number; each call is one try."""
 
     def __init__(
         self,
@@ -36,39 +48,59 @@ class WhatsApp:
         self._headers = {"Authorization": f"Bearer {access_token}"}
         self._clock = clock
 
-    async def send(self, guest: Guest, text: str) -> None:
+    async def send(self, guest: Guest, reply: Reply) -> None:
         """
-        Send `text` to `guest`, once.
+        Send `reply` to `guest`, once.
 
         Raises:
             SendError: where the Cloud API did not take it, or did not say.
 
         """
+        await self._post(message_body(guest, reply))
+
+    async def show_typing(self, message_id: str) -> None:
+        """
+        Mark a message as read, and show that an answer is being written.
+
+        Raises:
+            SendError: where the Cloud API did not take it, or did not say.
+
+        """
+        await self._post(typing_body(message_id))
+
+    async def _post(self, body: Body) -> None:
         try:
             async with (
                 self._clock.timeout(SEND_TIMEOUT_S),
                 self._session.post(
-                    self._url,
-                    json=_body(guest, text),
-                    headers=self._headers,
-                    allow_redirects=False,
+                    self._url, json=body, headers=self._headers, allow_redirects=False
                 ) as answer,
             ):
-                await answer.read()
+                raw = b""
+                async for chunk in answer.content.iter_any():
+                    raw += chunk
+                    if len(raw) > ANSWER_LIMIT_BYTES:
+                        break
         except (TimeoutError, aiohttp.ClientError) as exc:
-            raise SendError("WhatsApp cannot be reached.", may_pass=True) from exc
-        if answer.status != 200:  # noqa: PLR2004  (OK)
-            raise SendError(
-                f"WhatsApp answered {answer.status}.",
-                may_pass=answer.status == 429 or answer.status >= 500,  # noqa: PLR2004
-            )
+            raise SendError("WhatsApp cannot be reached.") from exc
+        if answer.status == 200:  # noqa: PLR2004  (OK)
+            return
+        code = _code(raw)
+        raise SendError(
+            f"WhatsApp answered {answer.status}"
+            + (f", error {code}." if code is not None else "."),
+            status=answer.status,
+            code=code,
+            retry_after_s=_seconds(answer.headers.get("Retry-After", "")),
+        )
 
 
-def _body(guest: Guest, text: str) -> dict[str, object]:
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to" if guest.is_phone else "recipient": guest.address,
-        "type": "text",
-        "text": {"preview_url": False, "body": text[:TEXT_LIMIT]},
-    }
+def _code(raw: bytes) -> int | None:
+    try:
+        return _Failure.model_validate_json(raw).error.code
+    except ValidationError:
+        return None
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"[0-9]{1,6}", text) else None

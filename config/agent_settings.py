@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import SettingsConfigDict
 
 from config.loading import EnvironmentSettings
+from config.proxy_settings import is_redis_url
 
 # What the agent calls a room, and guests' texts are understood as.
 ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
@@ -39,8 +40,6 @@ class AgentSettings(EnvironmentSettings):
     """Settings of `python -m agent`, from variables that start with `AGENT_`."""
 
     model_config = SettingsConfigDict(env_prefix="AGENT_")
-
-    later: ClassVar[frozenset[str]] = frozenset({"redis_url"})
 
     bind: str | None = Field(
         None,
@@ -141,6 +140,13 @@ class AgentSettings(EnvironmentSettings):
             raise ValueError("it has no credentials, no query and no fragment")
         _ = parts.port  # raises ValueError where it is no port
         return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not is_redis_url(value.get_secret_value()):
+            raise ValueError("it must be redis://[:password@]host[:port][/db]")
+        return value
 
     @field_validator("proxy_token", "whatsapp_access_token")
     @classmethod

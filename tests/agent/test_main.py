@@ -11,6 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from fakes.redis_server import a_redis
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -142,3 +144,17 @@ async def test_plays_dialogues(tmp_path: Path) -> None:
     _, err = await process.communicate()
     assert process.returncode == 2
     assert err.decode().endswith("holds no dialogues that can be read.\n")
+
+
+async def test_forget() -> None:
+    """A guest is forgotten by number; what cannot be done is one sentence."""
+    async with a_redis() as redis:
+        process = await start("forget", "+54 9 11", AGENT_REDIS_URL=redis.url)
+        said, errors = await process.communicate()
+    assert (said, errors) == (b"Nothing is kept of that guest.\n", b"")
+    assert process.returncode == 0
+    for variables in ({}, {"AGENT_REDIS_URL": redis.url}):
+        process = await start("forget", "5491100000177", **variables)
+        _, errors = await process.communicate()
+        assert process.returncode == 2
+        assert len(errors.splitlines()) == 1

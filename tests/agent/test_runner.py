@@ -262,5 +262,5 @@ async def test_hand_off(runner: Runner) -> None:
 async def test_phrase(runner: Runner) -> None:
     """A phrase apart from the conversation is in the guest's language."""
     await runner.converse(GUEST, "hello")
-    holding = await runner.phrase(GUEST, Phrase.HOLDING)
-    assert holding == PHRASES["en"][Phrase.HOLDING]
+    holding = await runner.phrase(GUEST, Phrase.ONLY_TEXT)
+    assert holding == PHRASES["en"][Phrase.ONLY_TEXT]

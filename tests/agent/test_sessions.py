@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from agent.dialogue import State
 from agent.messages import Guest
-from agent.sessions import Seen, Sessions
+from agent.sessions import Sessions
 
 if TYPE_CHECKING:
     from fakes.clock import FakeClock
@@ -53,18 +53,3 @@ async def test_conversations_are_bounded(clock: FakeClock) -> None:
         await keep(sessions, address)
     assert await language(sessions, "a") == "pt"
     assert await language(sessions, "b") == "es"
-
-
-def test_seen_once() -> None:
-    """A message is taken once, unless it is let go."""
-    seen = Seen()
-    assert seen.take("x")
-    assert not seen.take("x")
-    seen.forget("x")
-    assert seen.take("x")
-
-
-def test_seen_is_bounded() -> None:
-    """Only the newest ids are remembered."""
-    seen = Seen(limit=2)
-    assert [seen.take(i) for i in ("a", "b", "c", "a", "c")] == [True] * 4 + [False]

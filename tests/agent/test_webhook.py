@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from itertools import count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from structlog.testing import capture_logs
 
 from agent.messages import Phrase
 from agent.replies import PHRASES
-from fakes.whatsapp import FakeWhatsApp
+from fakes.deliveries import PATH, PHONE, body, deliver
+from fakes.whatsapp import NUMBER, RATE, TOKEN, UNAVAILABLE, FakeWhatsApp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,32 +25,21 @@ if TYPE_CHECKING:
     Client: TypeAlias = TestClient[web.Request, web.Application]
     StartAgent: TypeAlias = Callable[..., Awaitable[Client]]
 
-PATH = "/webhooks/whatsapp"
-PHONE = "5491100000177"
-ids = count()
+
+RETRIED = 'agent_replies_total{outcome="retried"} 1.0'
 
 
-def body(*texts: str, phone: str = PHONE) -> bytes:
-    """Write a delivery of new texts from one guest."""
-    messages = [
-        {
-            "id": f"wamid.{next(ids)}",
-            "from": phone,
-            "type": "text",
-            "text": {"body": text},
-        }
-        for text in texts
-    ]
-    change = {"field": "messages", "value": {"messages": messages}}
-    return json.dumps({"entry": [{"changes": [change]}]}).encode()
+async def pass_until(clock: FakeClock, is_so: Callable[[], bool]) -> None:
+    """Turn the clock in small steps until something is so."""
+    while not is_so():
+        clock.advance(0.1)
+        await asyncio.sleep(0.01)
 
 
-async def deliver(agent: Client, raw: bytes) -> dict[str, Any]:
-    """Deliver a body that is taken."""
-    answer = await agent.post(PATH, data=raw)
-    assert answer.status == 200
-    taken: dict[str, Any] = await answer.json()
-    return taken
+async def exports(agent: Client, line: str) -> None:
+    """Wait until the agent's metrics hold a line."""
+    while line not in await (await agent.get("/metrics")).text():
+        await asyncio.sleep(0.01)
 
 
 async def say(agent: Client, text: str) -> str:
@@ -61,9 +50,9 @@ async def say(agent: Client, text: str) -> str:
 
 
 @pytest.fixture
-async def cloud() -> FakeWhatsApp:
+async def cloud(clock: FakeClock) -> FakeWhatsApp:
     """Answer as the Cloud API, until told otherwise."""
-    return FakeWhatsApp()
+    return FakeWhatsApp(clock)
 
 
 @pytest.fixture
@@ -73,8 +62,8 @@ async def account(
     """Start an agent with a WhatsApp account."""
     server = await aiohttp_server(cloud.app())
     return await start_agent(
-        AGENT_WHATSAPP_ACCESS_TOKEN="EAAG",  # noqa: S106
-        AGENT_WHATSAPP_PHONE_NUMBER_ID="205551230001112",
+        AGENT_WHATSAPP_ACCESS_TOKEN=TOKEN,
+        AGENT_WHATSAPP_PHONE_NUMBER_ID=NUMBER,
         AGENT_WHATSAPP_API_URL=str(server.make_url("/v23.0")),
     )
 
@@ -148,23 +137,49 @@ async def test_delivered_twice(agent: Client, sample: Callable[[str], bytes]) ->
 
 
 async def test_batch(agent: Client, sample: Callable[[str], bytes]) -> None:
-    """Every message of a delivery is answered, in order."""
+    """What a guest writes in one go has one answer."""
     answer = await deliver(agent, sample("in_batch_two_messages"))
     assert answer["processed"] == 2
-    first, second = (reply["text"] for reply in answer["replies"])
-    assert first == PHRASES["es"][Phrase.GREETING]
-    assert "(3 noches)" in second
+    (reply,) = answer["replies"]
+    assert "(3 noches)" in reply["text"]
 
 
 @pytest.mark.parametrize(
-    "name", ["in_audio", "in_status_read", "in_errors_account_130429", "in_reaction"]
+    "name",
+    [
+        *("in_status_delivered", "in_status_failed_131047", "in_status_read"),
+        *("in_status_sent", "in_errors_account_130429"),
+        *("in_reaction", "in_reaction_removed"),
+    ],
 )
+async def test_nothing_to_answer(
+    agent: Client, sample: Callable[[str], bytes], name: str
+) -> None:
+    """Statuses, errors and reactions are taken and not answered."""
+    answer = await deliver(agent, sample(name))
+    assert (answer["processed"], answer["replies"]) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["audio", "image", "location", "unsupported"])
 async def test_no_text(
     agent: Client, sample: Callable[[str], bytes], name: str
 ) -> None:
-    """What is no text is taken and not answered."""
-    answer = await deliver(agent, sample(name))
-    assert (answer["processed"], answer["replies"]) == (0, [])
+    """What is no text is answered once: that text is understood."""
+    answer = await deliver(agent, sample(f"in_{name}"))
+    (reply,) = answer["replies"]
+    assert reply["text"] == PHRASES["es"][Phrase.ONLY_TEXT]
+    again = await deliver(agent, sample(f"in_{name}"))
+    assert (again["processed"], again["replies"]) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["button_reply", "list_reply", "quoted_text"])
+async def test_taps_and_quotes(
+    agent: Client, sample: Callable[[str], bytes], name: str
+) -> None:
+    """A tap on a button or a row, and a quoting text, are texts."""
+    answer = await deliver(agent, sample(f"in_{name}"))
+    (reply,) = answer["replies"]
+    assert reply["text"] != PHRASES["es"][Phrase.ONLY_TEXT]
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"{}", b"\xff", b"[" * 100_000])
@@ -272,7 +287,7 @@ async def test_breaker_is_read_before_the_answer(
 async def test_slow_search_is_held(
     agent: Client, proxy: FakeProxy, clock: FakeClock
 ) -> None:
-    """A reply that is late is a holding one, and no slot is lost."""
+    """A late reply is a holding one, and comes with the next one."""
     proxy.hangs = True
     post = asyncio.create_task(deliver(agent, body("any room tomorrow for 2?")))
     await proxy.arrived.wait()
@@ -281,7 +296,9 @@ async def test_slow_search_is_held(
     assert reply["text"] == PHRASES["en"][Phrase.HOLDING_ASK_AGAIN]
     proxy.hangs = False
     proxy.let_go.set()
-    assert "General Rooms" in await say(agent, "availability")
+    replies = (await deliver(agent, body("availability")))["replies"]
+    assert all("General Rooms" in reply["text"] for reply in replies)
+    assert 1 <= len(replies) <= 2
 
 
 async def test_one_slow_guest_holds_up_no_other(
@@ -299,49 +316,101 @@ async def test_one_slow_guest_holds_up_no_other(
 
 
 async def test_account(account: Client, cloud: FakeWhatsApp) -> None:
-    """With an account replies go through the Cloud API alone."""
-    answer = await deliver(account, body("hola"))
+    """With an account replies go through the Cloud API alone, as soon as read."""
+    raw = body("hola")
+    cloud.hears(raw)
+    answer = await deliver(account, raw)
     assert answer == {"pms_circuit_breaker": "closed", "processed": 1}
-    assert cloud.texts == [PHRASES["es"][Phrase.GREETING]]
-    assert cloud.sent[0]["to"] == PHONE
+    assert cloud.to(PHONE) == [PHRASES["es"][Phrase.GREETING]]
 
 
 async def test_account_slow_search(
     account: Client, cloud: FakeWhatsApp, proxy: FakeProxy, clock: FakeClock
 ) -> None:
-    """A late reply follows the holding one; a 503 asks for the delivery till then."""
+    """Without Redis a 503 asks for the delivery until the reply is out."""
     proxy.hangs = True
     raw = body("mañana para 2")
+    cloud.hears(raw)
     post = asyncio.create_task(account.post(PATH, data=raw))
     await proxy.arrived.wait()
+    while not cloud.typing:
+        await asyncio.sleep(0.01)
     clock.advance(1.9)
-    await cloud.arrived.wait()
-    clock.advance(0.1)
     assert (await post).status == 503
     again = asyncio.create_task(deliver(account, raw))
     proxy.let_go.set()
     assert (await again)["processed"] == 0
-    holding, rooms = cloud.texts
-    assert holding == PHRASES["es"][Phrase.HOLDING]
+    (rooms,) = cloud.texts
     assert "General Rooms" in rooms
 
 
-async def test_account_down(account: Client, cloud: FakeWhatsApp) -> None:
+async def test_account_down(
+    account: Client, cloud: FakeWhatsApp, clock: FakeClock
+) -> None:
     """A reply that WhatsApp may take later asks for the delivery again."""
-    cloud.status = 500
+    cloud.plays(UNAVAILABLE)
     raw = body("hola")
+    cloud.hears(raw)
     with capture_logs() as logs:
-        assert (await account.post(PATH, data=raw)).status == 503
+        post = asyncio.create_task(account.post(PATH, data=raw))
+        await exports(account, RETRIED)
+        clock.advance(1.9)
+        assert (await post).status == 503
     assert PHONE not in str(logs)
-    cloud.status = 200
-    assert (await deliver(account, raw))["processed"] == 1
+    clock.advance(1)
+    await cloud.arrived.wait()
+    assert (await deliver(account, raw))["processed"] == 0
+    assert cloud.answers == {UNAVAILABLE.code: 1, 200: 1}
 
 
 async def test_account_refused(account: Client, cloud: FakeWhatsApp) -> None:
-    """A reply that WhatsApp will never take is not asked for again."""
-    cloud.status = 400
-    assert (await deliver(account, body("hola")))["processed"] == 0
+    """A reply that WhatsApp will never take is given up, and not asked for again."""
+    raw = body("hola")  # The window is closed: the cloud has not heard of the guest.
+    assert (await deliver(account, raw))["processed"] == 1
+    assert cloud.answers == {131047: 1}
+    exported = await (await account.get("/metrics")).text()
+    assert 'agent_replies_total{outcome="dropped"} 1.0' in exported
+
+
+async def test_account_limited(
+    account: Client, cloud: FakeWhatsApp, clock: FakeClock
+) -> None:
+    """After a 429 nobody is sent anything until Retry-After is over."""
+    cloud.plays(RATE, **{"Retry-After": "30"})
+    posts = []
+    for number in range(2):
+        raw = body("hola", phone=f"549110000{number}")
+        cloud.hears(raw)
+        posts.append(asyncio.create_task(account.post(PATH, data=raw)))
+        await exports(account, RETRIED)
+    refused_at = clock.monotonic()
+    await pass_until(clock, lambda: all(post.done() for post in posts))
+    assert [(await post).status for post in posts] == [503, 503]
+    assert cloud.answers == {RATE.code: 1}
+    await pass_until(clock, lambda: len(cloud.sent) == 2)
+    assert clock.monotonic() - refused_at >= 30
+    assert cloud.answers == {RATE.code: 1, 200: 2}
+
+
+async def test_a_reply_each_six_seconds(
+    account: Client, cloud: FakeWhatsApp, clock: FakeClock
+) -> None:
+    """A guest gets a reply at most each 6 s; what is written meanwhile has one."""
+    first = body("hola")
+    cloud.hears(first)
+    await deliver(account, first)
+    replied_at = clock.monotonic()
+    posts = [
+        asyncio.create_task(account.post(PATH, data=body(text)))
+        for text in ("mañana", "para 2")
+    ]
+    await pass_until(clock, lambda: all(post.done() for post in posts))
+    assert [(await post).status for post in posts] == [503, 503]
     assert len(cloud.sent) == 1
+    await pass_until(clock, lambda: len(cloud.sent) == 2)
+    assert clock.monotonic() - replied_at >= 6
+    assert "General Rooms" in cloud.texts[1]
+    assert cloud.answers == {200: 2}
 
 
 async def test_stop_lets_replies_out(
@@ -349,11 +418,11 @@ async def test_stop_lets_replies_out(
 ) -> None:
     """At a stop a reply under way still goes out."""
     proxy.hangs = True
-    post = asyncio.create_task(account.post(PATH, data=body("mañana para 2")))
+    raw = body("mañana para 2")
+    cloud.hears(raw)
+    post = asyncio.create_task(account.post(PATH, data=raw))
     await proxy.arrived.wait()
     clock.advance(1.9)
-    await cloud.arrived.wait()
-    clock.advance(0.1)
     await post
     closing = asyncio.create_task(account.close())
     proxy.let_go.set()
@@ -374,7 +443,7 @@ async def test_outcomes_are_counted(
     agent: Client, sample: Callable[[str], bytes]
 ) -> None:
     """What became of each message is counted."""
-    for name in ("in_text", "in_duplicate_of_text", "in_audio"):
+    for name in ("in_text", "in_duplicate_of_text", "in_reaction"):
         await deliver(agent, sample(name))
     exported = await (await agent.get("/metrics")).text()
     for outcome in ("answered", "repeated", "ignored"):

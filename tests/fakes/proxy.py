@@ -60,6 +60,8 @@ class FakeProxy:
     status_reads: int = 0
     bookings: list[bytes] = field(default_factory=list)
     booking_hangs: bool = False
+    # How long a search takes, in real seconds.
+    takes_s: float = 0
     hangs: bool = False
     status_hangs: bool = False
     # Set when a search has arrived; set `let_go` to end the hanging ones.
@@ -91,12 +93,18 @@ class FakeProxy:
         self.headers = {"Retry-After": str(retry_after_s)}
         self.body = {"type": "/problems/breaker-open", "pms_circuit_breaker": "open"}
 
+    def is_well(self) -> None:
+        """Answer as at first again."""
+        self.breaker, self.status = "closed", 200
+        self.headers, self.body = {}, hotel_ari()
+
     async def _search(self, request: web.Request) -> web.Response:
         self.searches.append(await request.text())
         self.search_headers.append(dict(request.headers))
         self.arrived.set()
         if self.hangs:
             await self.let_go.wait()
+        await asyncio.sleep(self.takes_s)
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
         headers = {"X-PMS-Circuit-Breaker": self.breaker, **self.headers}
         return web.Response(status=self.status, text=text, headers=headers)

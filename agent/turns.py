@@ -1,0 +1,103 @@
+"""Plays a guest's turn: from the record's messages and state to one reply."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.dialogue_state import State
+from agent.errors import AgentError
+from agent.messages import Phrase, Reply
+from agent.runner import shortened
+from agent.state_codec import decode, encode
+from agent.whatsapp_bodies import TEXT_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from agent.conversations import Conversations
+    from agent.inbox import Kept, Kind, Letter
+    from agent.runner import Runner
+    from agent.telemetry import Telemetry
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Turns:
+    """Answers guests; whatever goes wrong with one is logged and stays here."""
+
+    def __init__(
+        self, runner: Runner, conversations: Conversations, telemetry: Telemetry
+    ) -> None:
+        self._runner = runner
+        self._conversations = conversations
+        self._telemetry = telemetry
+
+    async def play(
+        self, kept: Kept, record: Callable[[str], Awaitable[None]]
+    ) -> tuple[str | None, Reply]:
+        """
+        Return a guest's next state and the one reply to the turn's messages.
+
+        `record` keeps a state that must outlive a crash amid the turn. The reply has
+        no text where there is nothing to say.
+
+        Raises:
+            AgentError: what `record` raises.
+
+        """
+        state = (decode(kept.state) if kept.state else None) or State()
+        count = sum(letter.is_guests for letter in kept.turn)
+        with self._conversations.opened(
+            kept.guest, state, lambda state: record(encode(state))
+        ) as held:
+            try:
+                replies = [
+                    await self._reply(kept, kind, [*letters])
+                    for kind, letters in groupby(_asking(kept.turn), _kind)
+                ]
+            except AgentError:
+                raise
+            except Exception:  # noqa: BLE001  (one guest's trouble stays his)
+                _log.exception("message.failed", guest=shortened(kept.guest))
+                self._telemetry.message("failed", count)
+                sorry = await self._runner.phrase(kept.guest, Phrase.CANNOT_CHECK)
+                return kept.state, Reply(text=sorry, waits_for=kept.waits)
+            self._telemetry.message("answered", count)
+            return encode(held.state), _one(replies)
+
+    async def _reply(self, kept: Kept, kind: Kind, letters: Sequence[Letter]) -> Reply:
+        guest = kept.guest
+        match kind:
+            case "text":
+                # Written in one go, so it is read as one text.
+                text = "\n".join(letter.text for letter in letters)[:TEXT_LIMIT]
+                return await self._runner.converse(guest, text, letters[0].id)
+            case "other":
+                text = await self._runner.phrase(guest, Phrase.ONLY_TEXT)
+                return Reply(text=text, waits_for=kept.waits)
+            case "pms_is_back":
+                return await self._runner.pms_is_back(guest)
+            case "check_booking":
+                return await self._runner.check_booking(guest)
+
+
+def _kind(letter: Letter) -> Kind:
+    return letter.kind
+
+
+def _asking(letters: Sequence[Letter]) -> list[Letter]:
+    """Leave out photos and the like where something else can be answered."""
+    rest = [letter for letter in letters if letter.kind != "other"]
+    return rest or list(letters)
+
+
+def _one(replies: Sequence[Reply]) -> Reply:
+    """Make one reply of several; where the conversation stands, the last one knows."""
+    return Reply(
+        text="\n\n".join(reply.text for reply in replies if reply.text),
+        choices=replies[-1].choices,
+        waits_for=replies[-1].waits_for,
+    )

@@ -1,0 +1,40 @@
+"""Deliveries of WhatsApp's webhook, written by hand."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from aiohttp.test_utils import TestClient
+
+    Client: TypeAlias = TestClient[web.Request, web.Application]
+
+PATH = "/webhooks/whatsapp"
+PHONE = "5491100000177"
+_ids = count()
+
+
+def body(*texts: str, phone: str = PHONE) -> bytes:
+    """Write a delivery of new texts from one guest."""
+    messages = [
+        {
+            "id": f"wamid.{next(_ids)}",
+            "from": phone,
+            "type": "text",
+            "text": {"body": text},
+        }
+        for text in texts
+    ]
+    change = {"field": "messages", "value": {"messages": messages}}
+    return json.dumps({"entry": [{"changes": [change]}]}).encode()
+
+
+async def deliver(agent: Client, raw: bytes) -> dict[str, Any]:
+    """Deliver a body that is taken."""
+    answer = await agent.post(PATH, data=raw)
+    assert answer.status == 200
+    taken: dict[str, Any] = await answer.json()
+    return taken
