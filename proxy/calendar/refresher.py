@@ -36,6 +36,11 @@ TRY_PART = 1 / 60
 # Where more nights are due than may be asked for, what they do not tell is learned too:
 # after so many calls for them it has its turn (ours).
 NIGHTS_A_TURN = 4
+# After a question without an answer none is asked for this part, and none about its
+# hotel for the longer one (ours: 10 s and 30 s): what the PMS fails on for the calendar
+# must not by itself open the breaker, which counts 5 failures in 30 s.
+REST_PART = 1 / 30
+HOTEL_REST_PART = 1 / 10
 # Names and rooms' entries: from a day so far away that every room is free, with stays
 # of these lengths by turns, since one of them may be refused.
 FAR_DAYS = 400
@@ -78,6 +83,8 @@ class CalendarRefresher:
         self._clock = clock
         self._framed: dict[str, tuple[float, int]] = {}
         self._next: dict[str, float] = {}
+        self._rests_until = 0.0
+        self._hotel_rests_until: dict[str, float] = {}
         self._nights_asked = 0
         self._tries: Counter[str] = Counter()
         self._shared: Entry | None = None
@@ -145,6 +152,7 @@ class CalendarRefresher:
     def _may_ask(self) -> bool:
         return (
             self._guard.state() is BreakerState.CLOSED
+            and self._clock.monotonic() >= self._rests_until
             and self._bulkhead.has_room
             and self._budget.has_some()
         )
@@ -226,6 +234,9 @@ class CalendarRefresher:
     async def _ask(self, request: Request, younger_than: float) -> Entry | None:
         """Ask the PMS, where the budget allows it."""
         reading = self._pms.read(request)
+        hotel, now = reading.hotel or "", self._clock.monotonic()
+        if now < self._hotel_rests_until.get(hotel, 0.0):
+            return None
         if reading.key is None or not await self._budget.take():
             return None
         flight = self._reads.refresh(request, reading, reading.key, younger_than)
@@ -234,6 +245,12 @@ class CalendarRefresher:
         result = await asyncio.shield(flight)
         if not isinstance(result, Fetched) or result.entry is None:
             self._telemetry.calendar_refreshed(FAILED)
+            self._rest(hotel)
             return None
         self._telemetry.calendar_refreshed(SHARED if result.elsewhere else OK)
         return result.entry
+
+    def _rest(self, hotel: str) -> None:
+        now, usable_s = self._clock.monotonic(), self._calendars.policy.usable_s
+        self._rests_until = now + usable_s * REST_PART
+        self._hotel_rests_until[hotel] = now + usable_s * HOTEL_REST_PART

@@ -20,9 +20,11 @@ from fakes.redis_server import a_redis
 from fakes.rig import BOOKING, SEARCH, a_rig, a_run
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
+    from demo.exchange import Exchange
+    from demo.fault import Fault
     from fakes.rig import Got, Rig
 
 NIGHTS = 30
@@ -261,6 +263,37 @@ async def test_it_asks_little(rig: Rig) -> None:
     # In 410 s: two for nights. Nothing else is left to learn.
     assert await rig.metric("pms_calendar_refresh_total", outcome="ok") - ok == 2
     assert oldest <= 240
+
+
+async def test_nights_that_the_pms_fails_on_open_no_breaker() -> None:
+    """A breakdown too large for PHP is the calendar's trouble, not guests'."""
+    plans = [replace(THE_HOTEL_PRIME, name=f"Hotel {n}") for n in range(8)]
+    hotels = ",".join(str(number) for number in range(1, 9))
+    environ = {**CALENDAR, "PROXY_CALENDAR_NIGHTS": "180", "PROXY_HOTELS": hotels}
+    crash = faults.crash()
+    fails = replace(crash, play=_only_breakdowns(crash))
+    async with a_rig(environ, house=build(plans)) as rig:
+        rig.pms.always(fails)
+        for day in range(24):
+            await _passes(rig, STEP_S)
+            assert (await _ask(rig, day, 1)).status == 200
+        assert await rig.metric("pms_calendar_refresh_total", outcome="failed") > 5
+        assert not await rig.metric(
+            "pms_circuit_breaker_transitions_total", to="open", cause="down"
+        )
+        rig.pms.heals()
+        await _passes(rig, 120)
+        assert await _nights_held(rig) == 8 * 180
+
+
+def _only_breakdowns(fault: Fault) -> Callable[[Exchange], Coroutine[None, None, None]]:
+    async def play(exchange: Exchange) -> None:
+        if b"date_wise" in exchange.call.body:
+            await fault.play(exchange)
+        else:
+            exchange.respond(await exchange.worked_on())
+
+    return play
 
 
 async def test_without_a_calendar_nothing_is_asked() -> None:
