@@ -423,12 +423,14 @@ class Reply:
 
     `text` suffices by itself. `choices`: at most three are buttons, at most ten a
     list; a shell without such things leaves them out. `waits_for`: the guest is to
-    be written to when the PMS is back, or when a booking's outcome is known.
+    be written to when the PMS is back, or when a booking's outcome is known. `lang` is
+    the language of `text`, for what a shell adds of its own.
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     waits_for: Waits | None = None
+    lang: Lang = "es"
 
 
 Told: TypeAlias = Say | Offer | ShowKinds | Summarise | TellBooked

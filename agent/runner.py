@@ -170,6 +170,7 @@ class Runner:
             text="\n".join(course.said),
             choices=choices(state) if course.said else (),
             waits_for=_waits_for(state),
+            lang=state.lang,
         )
         return Turn(
             understood=event.understood if isinstance(event, GuestWrote) else None,

@@ -100,4 +100,5 @@ def _one(replies: Sequence[Reply]) -> Reply:
         text="\n\n".join(reply.text for reply in replies if reply.text),
         choices=replies[-1].choices,
         waits_for=replies[-1].waits_for,
+        lang=replies[-1].lang,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from agent.messages import Choice, Guest, Reply
+    from agent.messages import Choice, Guest, Lang, Reply
 
 Body: TypeAlias = dict[str, object]
 
@@ -22,8 +22,12 @@ ID_LIMIT = 200
 
 # Marks the ids of buttons and rows: the rest is what the tap says.
 SAYS = "say:"
-# The label that opens a list; 20 characters in any language.
-MENU = "📋 …"
+# The label that opens a list, at most 20 characters.
+MENUS: dict[Lang, str] = {
+    "es": "Ver opciones",
+    "en": "See options",
+    "pt": "Ver opções",
+}
 
 
 def message_body(guest: Guest, reply: Reply) -> Body:
@@ -61,7 +65,9 @@ def _interactive(reply: Reply) -> Body | None:
         return _of_kind("button", reply.text, {"buttons": [*map(_button, choices)]})
     if len(choices) <= ROWS_LIMIT:
         sections = [{"rows": [*map(_row, choices)]}]
-        return _of_kind("list", reply.text, {"button": MENU, "sections": sections})
+        return _of_kind(
+            "list", reply.text, {"button": MENUS[reply.lang], "sections": sections}
+        )
     return None
 
 

@@ -54,6 +54,7 @@ def test_list(sample: Callable[[str], bytes]) -> None:
     for row in section["rows"]:
         row["id"] = f"{SAYS}{row['id']}"
     assert said["action"]["sections"] == [{"rows": section["rows"]}]
+    assert said["action"]["button"] == "Ver opciones"
     assert (said["type"], said["body"]) == ("list", expected["body"])
 
 
