@@ -56,6 +56,11 @@ skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
 para nada|paso|de ninguna manera|de jeito nenhum|nem pensar|ni loco|no thank you
 no thanks|dont|i dont think so|do not|id rather not|rather not|pass|i changed my mind
 i dont want it|ya no|nada|nada mas|nao precisa|no hace falta|otro dia|otra vez sera
+found somewhere else|found another place|found another hotel|found something else
+ya encontre|ya encontramos|ya encontre otro|ya conseguimos|ya consegui
+ya encontre otro hotel|ja encontrei|ja encontramos|ja achei|ja achei outro
+ja arrumei outro|booked somewhere else|booked elsewhere|we found another hotel
+encontre otra cosa|encontre otro hotel
 nao vai dar|no va|no puedo|nao posso|no confirmo|nao confirmo|wrong|incorrecto
 incorreto|errado|esta mal|tampoco|no asi no|claro que no|claro que nao|hoy no
 por el momento no|de momento no|no por el momento|desisto|im good|im fine
@@ -86,7 +91,8 @@ e isso|con eso|con esa|com isso|with that|senhor|senhora|senor|senora|sir|maam
 del|do|amigos|gente|chicos|friend|to you|ustedes|y usted|y ustedes|e voce|e voces
 y vos|muy|actually|en realidad|na verdade|sorry|perdon|disculpa|desculpa|mira
 entonces si|y|e|muito|hoy|hoje|today|a reserva|everything|con todo|for now|you|te|de
-os
+os|igual|igualmente|anyway|anyways|mesmo assim|all the same|de todas formas
+de todos modos|de qualquer forma
 """
 
 

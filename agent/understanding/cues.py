@@ -32,8 +32,20 @@ _LEADING_TO = (
     r"|ah?i)"
     r" ){0,5}"
 )
+# Who moves a day of the stay that is being spoken of.
+MOVES = (
+    r"\b(?:cambi\w+|mov[ei]\w*|mud[ae]\w*|pas[ae]\w*(?= (?:la|a) )"
+    r"|corr[ae]\w*|modific\w+|alter\w+"
+    r"|troc\w+|adelant\w+|atras\w+|posterg\w+|change|move|switch|shift|push)"
+    r" (?:(?:me|nos|please|por favor) )?(?:la|el|a|o|the|my|mi|minha) "
+)
+ARRIVAL = (
+    r"fecha|data|date|dia|day|llegada|chegada|arrival|entrada|ingreso|check ?-? ?in"
+)
+LEAVING = r"salida|saida|departure|check ?-? ?out|egreso|partida"
 CANCEL = re.compile(
-    r"\b(?:borr\w+|elimin\w+|delete|remove|drop) (?:la|mi|my|the|minha|a|our)"
+    r"\b(?:borr\w+|elimin\w+|baj[aeo]\w*|delete|remove|drop|kill|scrap|ditch|void)"
+    r" (?:la|mi|my|the|minha|a|our|nuestra|nossa)"
     r" (?:reserv\w+|booking)\b|\bsin efecto\b|"
     r"\b(?:cancel\w*|anul[aoe]\w*|desmarca\w*|desmarque\w*|dar baixa|desist\w+"
     r"|(?:dar|das|de|den|doy|dame|da|darme) (?:me )?de baja|call(?:ing)? off"
@@ -49,7 +61,12 @@ CHANGE = re.compile(
     r"|remarcar|edit\w*|update|extend\w*)\b.{0,25}\b(?:mi|minha|my|our|nuestra|nossa|la"
     r"|a|the) (?:reserva|reservation|booking|reservacion)\b"
 )
+_PUT_THROUGH = (
+    r"(?:pas[ae]\w*|passa\w*|transf\w+|deriv\w+|encaminh\w+|direcion\w+)"
+    r" (?:me |nos )?(?:para|pra|pro|to) (?:an? |the |uma? |una? |el |la |o )?"
+)
 HUMAN = re.compile(
+    rf"\b{_PUT_THROUGH}{_SOMEONE}\b|"
     r"\b(?:habl\w+|comuni\w+|pas[ae]\w*|contact\w+|atien\w+|atend\w+"
     r"|deriva\w*|transf\w+|convers\w+|charlar|chatear|conect\w+|connect|talk|speak"
     r"|chat|reach|fal(?:ar|o|e|em)|passa\w*|put me through|chamar?|llam\w+|escrib\w+"
@@ -116,6 +133,7 @@ HELP_WEAK = re.compile(
     r"|dont understand|como hago|como faco|assistance|perdid[oa]|confundid[oa])\b"
 )
 ROOM_TYPES = re.compile(
+    r"\bde que (?:tipos?|clases?) (?:son|hay|tienen|tenes|sao|tem)\b|"
     r"\b(?:que|cuales|cual|quais|qual|what|which|whats|como|how|describ\w*|mostra\w*"
     r"|muestr\w+|show|ver|conocer"
     r"|conhecer|see)\b"
@@ -186,8 +204,8 @@ BOOKING = re.compile(
     r"|\breserva\b\W*(?:para|pra|por|for|del?|desde|do dia|$)"
     r"|\bfech(?:ar|amos|ado) (?:a|o|pra|para|pro|com|essa|esse|negocio|uma|um)\b"
     r"|\b(?:quedarme con|quedo con|quedamos con|fico com|ficamos com|ill take|well take"
-    r"|i will take|we will take|(?:hold|save|get) (?:me|us) an?|hold an?|put (?:me"
-    r"|us) down"
+    r"|i will take|we will take|(?:hold|save|get) (?:me|us) an?|hold an?"
+    r"|put (?:me|us|my name|our names?) down"
     r"|bloque\w+|alquilar|rent an?)\b"
 )
 OLD_BOOKING = re.compile(
@@ -280,4 +298,5 @@ COMES = re.compile(
     r"|cheg\w+"
     r"|salgo|salimos|saio|saimos|leav\w+|vengo|venimos|coming|come|paso|quedo|quedarme"
     r"|nos quedamos|dormir|sleep|reserv\w+|busc\w+|necesit\w+|precis\w+|need|fin de)\b"
+    rf"|{MOVES}(?:{ARRIVAL}|{LEAVING})\b"
 )

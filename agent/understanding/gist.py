@@ -60,6 +60,13 @@ _UNITS = {
     if number[:2].rstrip("th") in set("123456789")
 }
 _WEEKDAY = r"[wv]\d"
+_ONE_DAY = r"[dewvn]?\d[\d.]*"
+_ARTICLES = r"(?:(?:el|the|la|o|DIA|UNTIL|TO|FOR) ){0,3}"
+# "For 2 from Dec 5" and "for 2 Dec 5 to 8" count guests: the month is the next one's.
+_NOT_OF_THE_NEXT = (
+    rf"(?!(?:FROM|FOR) m\d+ \d{{1,2}}(?:th)?\b(?! ?{NOUN}))"
+    r"(?!(?<=FOR \d )m\d+ \d{1,2}(?:th)? (?:TO|UNTIL)\b)"
+)
 
 
 def _numbered(found: re.Match[str]) -> str:
@@ -67,13 +74,27 @@ def _numbered(found: re.Match[str]) -> str:
     return f"d{number.removesuffix('th')}" if number else ""
 
 
+def _moved(found: re.Match[str]) -> str:
+    leaving, number = found.groups(default="")
+    return f"{leaving} d{number}" if number else f"{leaving} "
+
+
 _DAYS_RULES = tuple(
     (re.compile(find), put)
     for find, put in (
         (r"\bDIA DIA\b", "DIA"),
+        # "Del 2 del 12 al 5 del 12".
         (
             (
-                r"\b(\d{1,2})(?:th)? (?:(?:de|of|/|-|FROM|da|\.|FOR) )?m(\d+)"
+                r"(?:(?<=\bel )|(?<=\bFROM )|(?<=\bUNTIL )|(?<=\bDIA ))"
+                rf"(\d{{1,2}}) FROM (0?[1-9]|1[0-2])\b(?! ?{NOUN})"
+            ),
+            r"d\1.\2",
+        ),
+        (
+            (
+                rf"\b(\d{{1,2}})(?:th)? {_NOT_OF_THE_NEXT}"
+                r"(?:(?:de|of|/|-|FROM|da|\.|FOR) )?m(\d+)"
                 r"(?: (?:(?:de|FROM|,|/|-|of) ){0,3}(20\d\d))?\b"
             ),
             r"d\1.\2.\3",
@@ -117,6 +138,15 @@ _DAYS_RULES = tuple(
         # "El viernes que viene" is the next Friday, as any is.
         (rf"\bNEXT ({_WEEKDAY})\b", r"\1"),
         (rf"\b({_WEEKDAY}) NEXT\b(?! WEEK)", r"\1"),
+        # "Cambiá la fecha al 3": what is after "to" is the new day.
+        (
+            (
+                rf"\bMOVED (llegada|salida)(?: (?:de|FROM) {_ARTICLES}{_ONE_DAY})? "
+                rf"(?:UNTIL|TO|FOR) {_ARTICLES}(?=[dewvn]?\d)"
+                rf"(?:(\d{{1,2}})\b(?! ?{NOUN}))?"
+            ),
+            _moved,
+        ),
     )
 )
 

@@ -22,7 +22,7 @@ from agent.understanding.guests import bare_number, read_party
 from agent.understanding.intents import Said, find_intent, slots_matter
 from agent.understanding.languages import language
 from agent.understanding.mending import mend
-from agent.understanding.rooms import read_room
+from agent.understanding.rooms import read_answer, read_room
 from agent.understanding.stays import read_stay
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class Grammar:
             children=party.children,
             room_type=room_type,
         )
+        if expects == "room_type" and (answer := read_answer(meant)):
+            # "Casal" counts no guests here.
+            slots = Slots(room_type=answer)
         number = bare_number(meant)
         if expects == "adults" and number:
             slots = replace(slots, adults=number)
@@ -73,7 +76,7 @@ class Grammar:
             Said(
                 days=days or stay.is_past or stay.is_vague,
                 guests=slots.adults is not None or slots.children is not None,
-                room=room_type is not None or room_word is not None,
+                room=slots.room_type is not None or room_word is not None,
                 nights=stay.nights is not None,
                 only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
             ),

@@ -38,6 +38,16 @@ _AGES = tuple(
         rf"\b(?:aged?|ages) \d{{1,2}}{_MORE}\b",
     )
 )
+# "Our 3 yr old" is a child that only its age names.
+_OF_AN_AGE = re.compile(
+    r"\b(MY|UN) (?:1[0-7]|[1-9]) (?:- )?(?:yo|(?:years?|yrs?|months?) (?:- )?old)\b"
+    r"(?! (?:- )?(?:KIDS?|olds?|\w+ KIDS?)\b)"
+)
+# "Família de 4, dois são crianças".
+_ARE_KIDS = re.compile(
+    rf"\b{_COUNT} (?:(?:sao|son|are|is|es|sera|seran|WE_ARE|OF_THEM|deles|de ellos"
+    r"|of them|of us) ){1,2}(?=KIDS?\b)"
+)
 _NOT_COUNTED = tuple(
     re.compile(find)
     for find in (
@@ -71,6 +81,7 @@ _FRIENDS = re.compile(
 )
 _WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,2}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
+_THEIRS = re.compile(r"\b(?:FOR|TO) MY PARENTS\b(?! (?:AND|,) (?:ME|UN|MY)\b)")
 _ALL_OF_US = re.compile(
     r"\b(?:nosotr[oa]s|nos|los|las|the|we|us|noi"
     r"|nois) (\d)\b(?: of us)?(?! ?[:,]? ?\w*\d)"
@@ -89,20 +100,23 @@ _COUPLE = re.compile(
 _MINE = re.compile(
     r"\b(?:MY|WITH (?:UN|the|el|la)|AND UN) (COMPANION|PARENTS|COUPLE)\b"
 )
+# "Mí", which without its accent is "mi" of "mi mujer".
+_MYSELF = r"MY\b(?! (?:[A-Z]*(?:COMP|KID|HOUSE|COUPLE|PARENT)|(?!el\b|en\b|la\b)[a-z]))"
 _ALONE = re.compile(
     r"\b(?:voy|viajo|viajando|viajaria|iria|estoy|estaria|ME|voy a ir|vou|WE_ARE|am|im"
     r"|traveling|travelling|travel|ir|va|solo) (?:a ir |TO ir |ir "
     r"|viajar )?(?:sol[oa]|sozinh[oa]"
     r"|alone|solo|sola)\b"
     r"|\b(?:solo|sola|soy|just|only|so|somente|apenas|solamente|unicamente) "
-    r"(?:FOR )?(?:ME|mi|mim)\b|\bFOR mi (?:sol[oa]|nomas)\b|\bsozinh[oa]\b"
+    rf"(?:FOR )?(?:ME\b|mim\b|{_MYSELF})|\bFOR MY (?:sol[oa]|nomas)\b|\bsozinh[oa]\b"
     r"|\bby myself\b"
     r"|\bFOR myself\b|\bmyself\b|\b(?:SINGLE|solo|lone) (?:traveler|traveller|PERSON)\b"
-    r"|\bFOR (?:ME|mi|mim) sol[oa]\b|\balone\b|\bsoy sol[oa]\b|\bsol[oa] (?:ME|mi)\b"
+    r"|\bFOR (?:ME|mim) sol[oa]\b|\balone\b|\bsoy sol[oa]\b|\bsol[oa] ME\b"
     r"|\bjust (?:the )?1 of (?:us|ME)\b|\bviajero solo\b"
 )
 _ME_AND_KID = re.compile(
-    r"\bME (?:AND|WITH) MY (?:\d )?KIDS?\b|\bMY (?:\d )?KIDS? AND ME\b"
+    r"\bME (?:AND|WITH|,) (?:(?:MY|the|los|las|os|as|el|la) )?(?:\d |UN )?KIDS?\b"
+    r"|\b(?:MY|UN|\d) (?:\d )?KIDS? AND ME\b"
 )
 _JOINED = re.compile(r"\b(\d) (?:AND|WITH|,) (?:\d|UN) KIDS?\b")
 # "2", "dos, por favor", "2 y un nene": an answer, if a question is open.
@@ -118,6 +132,7 @@ _BARE = re.compile(
 
 def read_party(gist: str) -> Party:
     """Count the guests."""
+    gist = _ARE_KIDS.sub(r"OF_THEM \1 ", _OF_AN_AGE.sub(r"\1 KID", gist))
     for pattern in _AGES:
         gist = pattern.sub("_", gist)
     for pattern in _NOT_COUNTED:
@@ -175,6 +190,8 @@ def _together(gist: str) -> int | None:
         return 2 * int(couples[1])
     if friends := _FRIENDS.search(gist):
         return int(friends["count"]) + bool(friends["other"])
+    if _THEIRS.search(gist):
+        return 2
     if mine := _MINE.findall(gist):
         return 1 + sum(2 if who == "PARENTS" else 1 for who in mine)
     if _COUPLE.search(gist):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MARKERS: dict[Lang, str] = {
     "es": "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
+    "realidad perdon digo equivoque cambia cambiame fecha solo "
     "adulto adultos ago ahi "
     "ahora aires al alberca algo alguien "
     "alla alojamiento amigas amigos andas ando ano anotame anular ayuda ayudar "
@@ -33,7 +34,7 @@ _MARKERS: dict[Lang, str] = {
     "matrimonio mayo mayores me mejor menores mi miercoles muchas muchisimas "
     "mujer nada nadie navidad necesitamos necesito nena nene nenes nino ninos no "
     "noche nochebuena noches nochevieja nomas nop nos novia noviembre novio nueve "
-    "nuevo o octubre ok opciones orale os pagar pago para pareja parejas pasado "
+    "nuevo o octubre opciones orale os pagar pago para pareja parejas pasado "
     "pasame perfecto perro persona personas pileta piscina podeis podes podrias "
     "por porfa porfavor precio precios proximo puede pueden puedes puente que "
     "queda quedan queremos queria quien quiero quisiera quisieramos recepcion "
@@ -43,7 +44,8 @@ _MARKERS: dict[Lang, str] = {
     "tendras tendrian teneis tenen tenes tengo tenis tiene tienen tienes tipo "
     "tipos toda todavia todo triple uds un una unas uno unos ustedes va vale "
     "valor vamos venga viajo viene viernes voy xfa y",
-    "en": "about actually adult adults after afternoon agent ahead all an and any "
+    "en": "wait meant mean rather instead "
+    "about actually adult adults after afternoon agent ahead all an and any "
     "anything apr april are around arriving at aug august availability available "
     "baby be bed beds book booking breakfast call can cancel child children "
     "christmas cost could couple day days dec december desk did do does double "
@@ -61,6 +63,7 @@ _MARKERS: dict[Lang, str] = {
     "wednesday week weekend what whats when where which who wife will with would "
     "yeah years yep yes you your",
     "pt": "sex seg qui qua ter fiz passa reservar fechar nos passame a aceita adultos "
+    "verdade alias desculpa digo quis dizer errei melhor muda mudar familia "
     "agora ajuda ajudar "
     "alguem algum alguma amanha ano ao aos as "
     "ate atendente bebe beleza bem blz boa bom cachorro cafe cama camas cancela "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from agent.understanding.cues import ARRIVAL, LEAVING, MOVES
 from agent.understanding.words import MONTH_WORDS
 
 _MONTH = f"(?:{'|'.join(sorted(MONTH_WORDS, key=len, reverse=True))})"
@@ -99,8 +100,9 @@ _RULES = (
     (
         (
             r"\bferia(?:do|dao)s? (?:largo|longo|prolongado)s?\b|\bferiadao\b"
-            r"|\b(?:finde|fin de semana|fim de semana|fds|weekend) (?:super ?)?(?:largo"
-            r"|longo|prolongado|xl)\b|\b(?:long|bank holiday) weekend\b"
+            r"|\b(?:finde|fin de semana|fim de semana|fds|weekend) (?:super ?)?"
+            r"(?:largo|larguito|longo|prolongado|xl)\b"
+            r"|\b(?:long|bank holiday) weekend\b"
             r"|\b(?:el|un|ese|este|del|al|puente|super) ?puente\b|\bpuente (?=de\b)"
             r"|\bferiado (?=de diciembre)"
         ),
@@ -206,6 +208,9 @@ _RULES = (
     ),
     (r"\bfamil(?:ia|y) (?:de|of|com)(?= \w)", "HOUSEHOLD WE_ARE"),
     (r"\b(?:c/|con la|con el)(?= )", "con"),
+    # "Cambiá la fecha al 3" moves the arrival, "mové la salida al 8" the leaving.
+    (rf"{MOVES}(?:{ARRIVAL})\b", "MOVED llegada"),
+    (rf"{MOVES}(?:{LEAVING})\b", "MOVED salida"),
     (
         (
             r"\b(?:incluyendo|including|incluidos|incluindo|de (?:los|las) cual?es"

@@ -51,6 +51,21 @@ _OTHERS = re.compile(
 )
 
 
+_ANSWER = re.compile(
+    r"\W*(?:(?:UN|la|el|the|o|a|as|in|de|FOR|TO|ROOM|quiero|quero|mejor|melhor|prefiero"
+    r"|prefiro|si|sim|yes|ok|1)\W+){0,4}(?P<who>HOUSEHOLD|COUPLE)"
+    r"(?:\W+(?:FOR favor|por favor|please|gracias|thanks|obrigad[oa]|1|ROOM)){0,3}\W*"
+)
+
+
+def read_answer(gist: str) -> str | None:
+    """Return the type of room that "familia" means where the room was asked."""
+    found = _ANSWER.fullmatch(gist)
+    if found is None:
+        return None
+    return "family" if found["who"] == "HOUSEHOLD" else "double"
+
+
 def read_room(gist: str) -> tuple[str | None, str | None]:
     """Return the type of room, or else a word for a room that is no known type."""
     for room_type, pattern in _TYPES:

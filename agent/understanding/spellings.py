@@ -53,6 +53,8 @@ _SHORT_FORMS = {
     "doble": "dobl dble",
     "hay": "ay",
     "going to": "gonna",
+    "never mind": "nvm nvmd",
+    "favor": "pfv",
 }
 SHORT_FORMS = {
     short: meant for meant, forms in _SHORT_FORMS.items() for short in forms.split()

@@ -100,6 +100,28 @@ def test_what_was_asked() -> None:
     assert grammar.understand("2 y un bebé", NOW, "checkin").slots.checkin is None
 
 
+def test_a_room_was_asked() -> None:
+    """Where a room was asked, "familia" and "casal" are rooms and count nobody."""
+    grammar = Grammar()
+    for text, room in (
+        ("familia", "family"),
+        ("la de familia, por favor", "family"),
+        ("família", "family"),
+        ("family please", "family"),
+        ("casal", "double"),
+        ("matrimonio", "double"),
+    ):
+        assert grammar.understand(text, NOW, "room_type").slots == Slots(room_type=room)
+    assert grammar.understand("familia", NOW, "adults").slots == Slots()
+    assert grammar.understand("casal", NOW, "adults").slots.adults == 2
+
+
+def test_ok_is_of_no_language() -> None:
+    """An "ok" alone is in no language; beside another word it is in that one's."""
+    heard = [Grammar().understand(t, NOW, None).lang for t in ("ok", "ok gracias")]
+    assert heard == [None, "es"]
+
+
 def test_the_houses_weekend() -> None:
     """Where the weekend begins is the house's to say."""
     habits = Habits(weekend_from=6, weekend_nights=1)
