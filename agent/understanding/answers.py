@@ -36,7 +36,9 @@ aceptado|i accept|afirmativo|affirmative|asi es|eso|eso es|tal cual|ese|esa|this
 claro que si|claro que sim|yes i do|i do|please do|mhm|aja|ahi va|de 10|de diez
 impecable|fantastico|fantastic|super|simon|orale|sale|sale y vale|arre|ya esta|venga
 estupendo|fenomenal|por mi bien|lo quiero|la quiero|lo tomo|la tomo|i want it
-ill take it|well take it|book it|reservala|reservalo|pode reservar
+ill take it|well take it|me la quedo|me lo quedo|nos la quedamos|nos lo quedamos
+fico com ela|fico com esse|fico com essa|ficamos com ela|sure thing|book it|reservala
+reservalo|pode reservar
 dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin problema
 sem problema|that would be great|me encanta|me viene bien
 """

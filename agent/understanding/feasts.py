@@ -40,7 +40,8 @@ _FEAST = re.compile(
 _WEEKEND = re.compile(
     r"\b(?P<before>(?:(?:NEXT|1th|primer|primero|d1|first|segundo|second|tercer|tercero"
     r"|third|cuarto|d4|ultimo|last|OTHER) ){0,3})"
-    r"(?:ROOM )?WEEKEND"
+    # "Labour day weekend" is of a feast that is not known here.
+    r"(?:ROOM )?(?<!day )WEEKEND(?! after\b)"
     r"(?P<after> NEXT)?"
     r"(?P<of>(?: (?:de|of|FROM|do|el|the|DIA|en|in)){0,4}"
     r" (?:(?P<day>[de]\d+(?:\.\d+){0,2})|m(?P<month>\d+)|(?P<number>\d{1,2})))?"

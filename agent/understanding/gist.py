@@ -179,7 +179,7 @@ def _month(word: str, before: str, after: str, lang: Lang | None) -> str | None:
     if word == "out":
         # "Check - out 13" names no October.
         is_counted = before in {"de", "/"} or (lang == "pt" and before[-1:].isdigit())
-    is_before = word == "may" and after[:1].isdigit()
+    is_before = word == "may" and (after[:1].isdigit() or before == "in")
     return f"m{SHORT_MONTHS[word]}" if is_counted or is_before else None
 
 

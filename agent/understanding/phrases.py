@@ -207,6 +207,8 @@ _RULES = (
         "WE_ARE",
     ),
     (r"\bfamil(?:ia|y) (?:de|of|com)(?= \w)", "HOUSEHOLD WE_ARE"),
+    (r"\b(\d{1,2}) ?ads?\b", r"\1 adultos"),
+    (r"\b(\d{1,2}) ?ch[ds]?\b", r"\1 ninos"),
     (r"\b(?:c/|con la|con el)(?= )", "con"),
     # "Cambiá la fecha al 3" moves the arrival, "mové la salida al 8" the leaving.
     (rf"{MOVES}(?:{ARRIVAL})\b", "MOVED llegada"),

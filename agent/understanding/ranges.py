@@ -40,7 +40,7 @@ ARTICLE = (
 _RANGE = re.compile(
     rf"(?:(?P<open>\b(?:FROM|de|between|entre|starting))(?: \w+)?? )?"
     rf"{ARTICLE}(?P<first>\b{END})"
-    r"(?: , | )(?:(?P<strong>UNTIL|UNTIL TO|AND UNTIL)|(?P<weak>TO)|(?P<and>AND"
+    r"(?: , | )(?:(?P<strong>UNTIL|UNTIL TO|AND UNTIL)|(?P<weak>TO|FOR)|(?P<and>AND"
     r"(?: FROM)?)) "
     rf"{ARTICLE}(?P<last>{END})(?! ?{NOUN})"
 )
@@ -61,6 +61,10 @@ _ARRIVING = re.compile(
     r"|arriv\w+"
     r"|cheg\w+|FROM|vengo|venimos|get there|coming)\b"
 )
+
+
+# "El 20 llegamos y volvemos el 25".
+_LEAVING_ON = re.compile(rf"{_LEAVING.pattern} {ARTICLE}$")
 
 
 def find_range(gist: str, today: date, base: date) -> tuple[Stay | None, str]:
@@ -86,6 +90,9 @@ def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
     ends = (found["first"], found["last"])
     is_bare = all(end.isdigit() for end in ends)
     if groups.get("weak") and is_bare and not groups["open"]:
+        return None
+    if groups.get("weak") == "FOR" and (not groups["open"] or ends[1].isdigit()):
+        # "Do dia 7 pro dia 9" is a range, "from Friday for 2" is none.
         return None
     if groups.get("and") and groups["open"] not in {"between", "entre"}:
         # "El 5 y 6 de diciembre" shares its month; "el sábado y 2 más" is no range.
@@ -166,7 +173,9 @@ def _sorted_out(gist: str, found: list[re.Match[str]]) -> tuple[list[str], list[
         before, after = gist[start : day.start()], gist[day.end() : end]
         # "Llego el 5, el 8 nos vamos" has the second mark behind its day.
         is_marked = is_before and (_LEAVING.search(before) or _ARRIVING.search(before))
-        words = before if is_marked or (not place and is_before) else after
+        is_left_on = place and _LEAVING_ON.search(before)
+        is_before_it = is_marked or is_left_on or (not place and is_before)
+        words = before if is_before_it else after
         leaves = [m.start() for m in _LEAVING.finditer(words)]
         arrives = [m.start() for m in _ARRIVING.finditer(words)]
         is_nearest = not arrives or (

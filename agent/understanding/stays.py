@@ -25,7 +25,9 @@ from agent.understanding.ranges import (
 
 _DAY = re.compile(rf"\b{DAY}")
 _COUNT = r"(\d{1,3}|UN)"
-_NIGHTS = re.compile(rf"(?:\b\d TO )?(?<!much )\b{_COUNT} NIGHT\b")
+_NIGHTS = re.compile(
+    rf"(?:\b\d TO )?(?<!much )\b{_COUNT} (?:(?:solas?|unicas?|SINGLE|so) )?NIGHT\b"
+)
 _MAYBE = re.compile(r"\b\d{1,2} (?:OR|TO) \d{1,2} (?:NIGHT|DAYS|WEEK)\b")
 _WEEKS = re.compile(rf"\b{_COUNT} WEEK\b(?! NEXT)")
 _DAYS = re.compile(r"\b(\d{1,2}) DAYS\b")
@@ -59,6 +61,7 @@ _VAGUE = re.compile(
     r" (?:de|del|of|FROM) (?:the |el |este )?(?:mes|month|ano|year|m\d+|THIS_MONTH"
     r"|NEXT_MONTH)\b"
     r"|\b(?:unos|algunos|a few|uns|alguns|some) DAYS\b"
+    rf"|\b{DAY} (?:OR|o|ou) {ARTICLE}{DAY}"
 )
 
 

@@ -73,6 +73,8 @@ def test_quick() -> None:
         ("mejor 4 noches", {"nights": 4}),
         ("una semana", {"nights": 7}),
         ("en enero", {"is_vague": True}),
+        ("el viernes o el sábado", {"is_vague": True}),
+        ("2 single nights", {"nights": 2}),
         ("la semana que viene", {"is_vague": True}),
         ("del 5 al 8/3/2026", {"is_past": True}),
         ("tienen cabañas?", {"room_word": "cabanas"}),
