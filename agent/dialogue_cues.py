@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agent.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     from agent.messages import Room
 
@@ -63,7 +63,12 @@ def is_of_no_language(text: str) -> bool:
     return _NO_LANGUAGE.fullmatch(fold(text)) is not None
 
 
-def picked(text: str, offered: Collection[Room]) -> int | None:
+def is_a_name(text: str, offered: Sequence[Room]) -> bool:
+    """Tell whether a text is but the name of a room: it has no language of its own."""
+    return any(_words(room.name) == _words(text) for room in offered)
+
+
+def picked(text: str, offered: Sequence[Room]) -> int | None:
     """Return the id of the room that a text names as the house does."""
     folded = _words(text)
     for room in offered:

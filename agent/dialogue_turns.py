@@ -59,8 +59,10 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
         replace(said, slots=replace(said.slots, room_type=None), room_word=None)
     )
     if said.intent in _REQUESTS or (is_changed and not _is_plain_yes(state, event)):
+        takes_a_room = after.room_id not in (None, state.room_id)
         state, effects = _request(state, after, event, today)
-        if said.intent is Intent.OUT_OF_SCOPE:  # "El desayuno es para 2?"
+        # "El desayuno es para 2?", but not "2" or "la delux" after a list.
+        if said.intent is Intent.OUT_OF_SCOPE and not takes_a_room:
             return state, [Say(phrase=Phrase.OUT_OF_SCOPE), *effects]
         return state, effects
     if state.pending is not None and said.intent is not Intent.HELP:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from agent.dialogue import step
+from agent.dialogue_choice import chosen, named_in_part
 from agent.dialogue_cues import (
     changes_a_booking,
+    is_a_name,
     is_of_no_language,
     picked,
     says_thanks,
@@ -28,6 +30,7 @@ from agent.messages import (
     CheckIsDue,
     GuestWrote,
     HandOff,
+    Intent,
     NotifyWhenBack,
     Offer,
     PmsIsBack,
@@ -36,6 +39,7 @@ from agent.messages import (
     ShowKinds,
     Summarise,
     TellBooked,
+    Understood,
 )
 from agent.replies import render
 from agent.replies_choices import choices
@@ -53,7 +57,6 @@ if TYPE_CHECKING:
         Guest,
         Phrase,
         Understander,
-        Understood,
         Waits,
     )
     from agent.ports import Bookings, Conversation, Conversations, Pms
@@ -109,10 +112,17 @@ class Runner:
         """Play the turn of a guest's text."""
         async with self._conversations.turn(guest) as held:
             now = self._now()
+            understood = self.understood(text, held.state, now)
+            taken = chosen(text, held.state.offered)
+            if taken is not None:
+                # "La segunda" is a place in the list, and no Monday.
+                understood = Understood(
+                    intent=Intent.AVAILABILITY, lang=understood.lang
+                )
             event = GuestWrote(
-                understood=self.understood(text, held.state, now),
+                understood=understood,
                 key=_key(guest, message_id or uuid.uuid4().hex),
-                picked=picked(text, held.state.offered),
+                picked=taken or _named(text, understood, held.state),
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),
                 wants_to_be_told=wants_to_be_told(text),
@@ -141,7 +151,7 @@ class Runner:
     def understood(self, text: str, state: State, now: datetime) -> Understood:
         """Understand a text where the conversation stands."""
         understood = self._understander.understand(text, now, state.expects)
-        if is_of_no_language(text):
+        if is_of_no_language(text) or is_a_name(text, state.offered):
             understood = replace(understood, lang=None)
         return checked(understood, now.date())
 
@@ -205,6 +215,14 @@ class Runner:
 def shortened(guest: Guest) -> str:
     """Name a guest in a log by the last digits only."""
     return f"…{guest.address[-3:]}"
+
+
+def _named(text: str, understood: Understood, state: State) -> int | None:
+    """Return the room that a text names; a known type is no part of a name."""
+    room = picked(text, state.offered)
+    if room is None and understood.slots.room_type is None:
+        return named_in_part(text, state.offered)
+    return room
 
 
 def _key(guest: Guest, message_id: str) -> str:
