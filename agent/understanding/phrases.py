@@ -174,7 +174,7 @@ _RULES = (
     (r"\b(?:a )?fortnight\b", "14 noches"),
     (r"\b(?:este mes|mes actual|corriente|this month|deste mes)\b", "THIS_MONTH"),
     (
-        r"\bmes (?:NEXT|que viene|que vem)\b|\b(?:NEXT|otro) (?:mes|month)\b",
+        r"\bmes +(?:NEXT|que viene|que vem)\b|\b(?:NEXT|otro) (?:mes|month)\b",
         "NEXT_MONTH",
     ),
     # Ordinals that are days only beside a month, or after "from the".

@@ -29,10 +29,10 @@ class Stay:
     is_vague: bool = False
 
 
-_FEAST = (
+FEAST = (
     r"(?:CHRISTMAS_EVE|CHRISTMAS|NEW_YEARS_EVE|NEW_YEAR|CARNIVAL|EASTER|GOOD_FRIDAY)\b"
 )
-END = rf"(?:{DAY}|{_FEAST}|\d{{1,2}}(?![\d.]))"
+END = rf"(?:{DAY}|{FEAST}|\d{{1,2}}(?![\d.]))"
 ARTICLE = (
     r"(?:(?:el|the|la|las|los|DIA|TO|on|en|em|no|na|este|this|NEXT|THIS_WEEK|NIGHT"
     r"|FOR|proximo) ){0,4}"

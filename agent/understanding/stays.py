@@ -17,6 +17,7 @@ from agent.understanding.feasts import Habits, find_feast, find_weekend
 from agent.understanding.ranges import (
     ARTICLE,
     END,
+    FEAST,
     LONE_MONTH,
     Stay,
     find_apart,
@@ -52,6 +53,11 @@ _DENIED = re.compile(
     rf" ?{ARTICLE}{END})|{END} (?:no|nao)(?: (?:puedo|podemos|posso|podria"
     rf"|llego))? , (?=.*{END})"
 )
+# "Después de Navidad" is no day of the feast.
+_BESIDE_A_FEAST = re.compile(
+    r"\b(?:after|before|antes|despues|depois|luego|tras)"
+    rf" (?:(?:de|FROM|of|la|el|the) ){{0,2}}{FEAST}"
+)
 _VAGUE = re.compile(
     r"\bm\d+\b|NEXT WEEK|WEEK NEXT|\bWEEK\b|THIS_WEEK|THIS_MONTH|NEXT_MONTH|\bWEEKEND\b"
     r"|\b(?:verano|invierno|otono|primavera|summer|winter|spring|autumn|vacaciones"
@@ -67,6 +73,7 @@ _VAGUE = re.compile(
 
 def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     """Return the stay, and what of the gist is left."""
+    gist = _BESIDE_A_FEAST.sub("THIS_WEEK", gist)
     gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", gist))
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)

@@ -102,6 +102,8 @@ def test_said(text: str, checkin: str, checkout: str | None) -> None:
         "5/12 o 8/12",
         "el 15 o el 16",
         "labour day weekend",
+        "después de navidad",
+        "before christmas",
         "the weekend after next",
         "a room in may",
         "en enero",

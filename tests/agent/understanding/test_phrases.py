@@ -73,6 +73,7 @@ def test_quick() -> None:
         ("mejor 4 noches", {"nights": 4}),
         ("una semana", {"nights": 7}),
         ("en enero", {"is_vague": True}),
+        ("el mes que viene", {"is_vague": True}),
         ("el viernes o el sábado", {"is_vague": True}),
         ("2 single nights", {"nights": 2}),
         ("la semana que viene", {"is_vague": True}),
