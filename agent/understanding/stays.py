@@ -73,7 +73,6 @@ _VAGUE = re.compile(
 
 def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     """Return the stay, and what of the gist is left."""
-    gist = _BESIDE_A_FEAST.sub("THIS_WEEK", gist)
     gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", gist))
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)
@@ -81,7 +80,9 @@ def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     if stay.checkin and stay.checkout is None and nights:
         stay = replace(stay, checkout=stay.checkin + timedelta(days=nights))
     stay = replace(stay, nights=nights)
-    is_vague = not stay.checkin and bool(_VAGUE.search(gist))
+    is_vague = not stay.checkin and bool(
+        _VAGUE.search(gist) or _BESIDE_A_FEAST.search(gist)
+    )
     return replace(_possible(stay, today), is_vague=is_vague), rest
 
 
@@ -100,6 +101,7 @@ def _read_days(
     gist: str, today: date, habits: Habits, *, has_nights: bool
 ) -> tuple[Stay, str]:
     base = _base(gist, today, habits)
+    gist = _BESIDE_A_FEAST.sub("_", gist)
     stay, rest = find_range(gist, today, base)
     if stay is not None:
         return stay, rest

@@ -78,6 +78,7 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
         ("el 5 del 1", "2027-01-05", None),
         ("el 20 de enero llegamos y volvemos el 25", "2027-01-20", "2027-01-25"),
         ("do dia 7 pro dia 9", "2026-12-07", "2026-12-09"),
+        ("el 26, después de navidad", "2026-12-26", None),
         ("from friday for 2", "2026-11-27", None),
         ("hoy quería consultar por el 5/12", "2026-12-05", None),
     ],
