@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.words import fold
+from agent.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def chosen(text: str, offered: Sequence[Room]) -> int | None:
 
     A number by itself is not looked at: it may answer another question.
     """
-    words = _words(text)
+    words = words_of(text)
     if not offered or not words or words.isdigit():
         return None
     for place, pattern in _BY_PLACE.items():
@@ -65,7 +65,7 @@ def chosen(text: str, offered: Sequence[Room]) -> int | None:
 
 def named_in_part(text: str, offered: Sequence[Room]) -> int | None:
     """Return the only room of which a short text holds a word: "la delux"."""
-    said = _words(text).split()
+    said = words_of(text).split()
     if len(said) > _MOST_WORDS:
         return None
     parts = {room.id: _parts(room) for room in offered}
@@ -83,7 +83,7 @@ def named_in_part(text: str, offered: Sequence[Room]) -> int | None:
 
 
 def _parts(room: Room) -> frozenset[str]:
-    words = _words(room.name).split()
+    words = words_of(room.name).split()
     return frozenset(word for word in words if len(word) >= _SHORTEST_PART)
 
 
@@ -92,7 +92,3 @@ def _is_same(word: str, part: str) -> bool:
     shorter, longer = sorted((word, part), key=len)
     is_begun = longer.startswith(shorter) and len(longer) - len(shorter) <= 1
     return len(shorter) >= _SHORTEST_PART and is_begun
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.words import fold
+from agent.words import fold, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,14 +65,14 @@ def is_of_no_language(text: str) -> bool:
 
 def is_a_name(text: str, offered: Sequence[Room]) -> bool:
     """Tell whether a text is but the name of a room: it has no language of its own."""
-    return any(_words(room.name) == _words(text) for room in offered)
+    return any(words_of(room.name) == words_of(text) for room in offered)
 
 
 def picked(text: str, offered: Sequence[Room]) -> int | None:
     """Return the id of the room that a text names as the house does."""
-    folded = _words(text)
+    folded = words_of(text)
     for room in offered:
-        if _words(room.name) == folded:
+        if words_of(room.name) == folded:
             return room.id
     if len(folded.split()) > _MOST_WORDS:
         return None
@@ -83,9 +83,5 @@ def picked(text: str, offered: Sequence[Room]) -> int | None:
 
 def names(name: str, text: str) -> bool:
     """Tell whether a text holds a name, word for word."""
-    words = _words(name)
-    return len(words) >= _SHORTEST_NAME and f" {words} " in f" {_words(text)} "
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text)))
+    words = words_of(name)
+    return len(words) >= _SHORTEST_NAME and f" {words} " in f" {words_of(text)} "

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import SettingsConfigDict
 
 from config.loading import EnvironmentSettings
-from config.proxy_settings import is_redis_url
+from config.redis_url import RedisUrl  # noqa: TC001  (pydantic reads it)
 
 # What the agent calls a room, and guests' texts are understood as.
 ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
@@ -82,7 +82,7 @@ class AgentSettings(EnvironmentSettings):
         max_length=80,
         description="Domain of the addresses by which the PMS tells guests apart.",
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: RedisUrl | None = Field(
         None,
         description="Redis that keeps messages and conversations. Default: none.",
     )
@@ -140,13 +140,6 @@ class AgentSettings(EnvironmentSettings):
             raise ValueError("it has no credentials, no query and no fragment")
         _ = parts.port  # raises ValueError where it is no port
         return value.rstrip("/")
-
-    @field_validator("redis_url")
-    @classmethod
-    def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not is_redis_url(value.get_secret_value()):
-            raise ValueError("it must be redis://[:password@]host[:port][/db]")
-        return value
 
     @field_validator("proxy_token", "whatsapp_access_token")
     @classmethod

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import SettingsConfigDict
 
 from config.loading import AT_START, EnvironmentSettings
+from config.redis_url import RedisUrl  # noqa: TC001  (pydantic reads it)
 
 # The name of whoever has none, in metrics.
 NAMELESS = "anonymous"
@@ -242,7 +243,7 @@ class ProxySettings(EnvironmentSettings):
     cache_bytes: int = Field(
         67108864, ge=0, description="Byte budget of the copies held in memory."
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: RedisUrl | None = Field(
         None, description="Redis behind the memory store. Default: none."
     )
     snapshot_path: str | None = Field(
@@ -278,13 +279,6 @@ class ProxySettings(EnvironmentSettings):
             raise ValueError("a base URL has no query and no fragment")
         _ = parts.port  # raises ValueError where it is no port
         return value.rstrip("/")
-
-    @field_validator("redis_url")
-    @classmethod
-    def _is_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not is_redis_url(value.get_secret_value()):
-            raise ValueError("it must be redis://[:password@]host[:port][/db]")
-        return value
 
     @field_validator("snapshot_path")
     @classmethod
@@ -399,17 +393,3 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def is_redis_url(url: str) -> bool:
-    """Say whether `url` names a Redis, and nothing that would be ignored."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises ValueError where it is no port
-    except ValueError:
-        return False
-    db = parts.path.strip("/")
-    is_plain = not (parts.query or parts.fragment)
-    is_number = not db or (db.isascii() and db.isdigit())
-    is_redis = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
-    return is_redis and is_plain and is_number
