@@ -32,7 +32,8 @@ STATUSES = (
 )
 STALE_REASONS = ("breaker-open", "soft-timeout", "overloaded", "calendar", *Cause)
 # What came of composing an answer out of nights, and of asking for nights.
-COMPOSED = ("whole", "partial", "withheld", "cannot")
+WHOLE, PARTIAL, WITHHELD, CANNOT = "whole", "partial", "withheld", "cannot"
+COMPOSED = (WHOLE, PARTIAL, WITHHELD, CANNOT)
 REFRESHED = ("ok", "shared", "failed")
 LATE_APPLIED = "late_applied"
 WRITE_OUTCOMES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from proxy.cache.freshness import Assessment, ClientWishes, Freshness, assess
@@ -77,13 +77,7 @@ class Copies:
         copy = self._assess(reading, composed.entry, wanted)
         if copy is None:
             return None
-        return Copy(
-            copy.entry,
-            copy.assessment,
-            wanted,
-            composed=True,
-            is_whole=composed.is_whole,
-        )
+        return replace(copy, composed=True, is_whole=composed.is_whole)
 
     def younger_than(self, copy: Copy | None, wanted: ClientWishes) -> float | None:
         """Return after when an answer must have been asked for, to be worth waiting."""

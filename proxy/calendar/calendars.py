@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from proxy.calendar import codec as calendar_codec
 from proxy.calendar.calendar import HotelCalendar
 from proxy.messages import Entry
+from proxy.metrics import CANNOT, PARTIAL, WHOLE, WITHHELD
 from proxy.moment import Moment
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ PIECE_NIGHTS = 30
 MAX_HOTELS = 100
 # How fast it is forgotten how often a hotel was asked for.
 HALF_LIFE_S = 600.0
-# What came of composing: `pms_calendar_composed_total`.
-WHOLE, PARTIAL, WITHHELD, CANNOT = "whole", "partial", "withheld", "cannot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +162,6 @@ class Calendars:
             hotel.written_at = self._clock.monotonic()
             for first, nights in reading.touches:
                 hotel.calendar.drop(first, nights)
-
-    def written_somewhere(self) -> None:
-        """Take note of a write whose hotel is not known."""
-        for hotel in self._hotels.values():
-            hotel.written_at = self._clock.monotonic()
 
     def due(self, today: int) -> list[Piece]:
         """Return what is to be asked for, the nearest nights and most asked first."""

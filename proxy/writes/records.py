@@ -26,6 +26,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from proxy.messages import Answer
@@ -180,6 +181,11 @@ class Record:
 
     def _moved(self, **changes: Any) -> Record:
         return replace(self, version=self.version + 1, **changes)
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Say whether the PMS said no to a write."""
+    return answer.status >= HTTPStatus.BAD_REQUEST
 
 
 def payload_of(request: Request, query: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from proxy.cache.coalesce import Flights
 from proxy.calls import Admitted, Broke, Crowded, Fetched, Result, Streamed
 from proxy.messages import Cause, Doubtful, Failed
-from proxy.writes.records import Standing
+from proxy.writes.records import Standing, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ T = TypeVar("T")
 # Where the PMS is through with a write, as far as can be known.
 SETTLED = (Standing.ANSWERED, Standing.PRESUMED)
 OK, REFUSED, NOT_SENT, UNKNOWN = "ok", "refused", "not_sent", "unknown"
-FIRST_REFUSAL = 400
 # How often a held lane looks whether it may be left.
 HOLD_LOOK_S = 0.05
 
@@ -242,7 +241,7 @@ def outcome_of(result: Result) -> str:
         case Fetched(verdict=Doubtful()):
             return UNKNOWN
         case Fetched(answer=answer):
-            return REFUSED if answer.status >= FIRST_REFUSAL else OK
+            return REFUSED if is_refusal(answer) else OK
         case Streamed():
             return OK
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from proxy.calls import Admitted, Fetched
 from proxy.errors import BackendDown
 from proxy.messages import BreakerState, Healthy
-from proxy.writes.records import Standing
+from proxy.writes.records import Standing, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from proxy.writes.records import Record
 
 TICK_S = 1.0
-FIRST_REFUSAL = 400
 LOOK_KEY = "look:1:{id}:{version}"
 SETTLED_APPLIED = "settled_applied"
-PRESUMED = "presumed_not_applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +202,12 @@ class Settler:
             self._invalidation.written()
             self._telemetry.settled(SETTLED_APPLIED, record.resource, orders)
         elif record.standing is Standing.PRESUMED:
-            self._telemetry.settled(PRESUMED, record.resource, orders)
+            outcome = record.standing.value
+            self._telemetry.settled(outcome, record.resource, orders)
 
 
 def _accounted_for(record: Record) -> int:
     """Return how many bookings its answer tells of; one may be found of an unknown."""
     answer = record.answer
-    is_refused = answer is not None and answer.status >= FIRST_REFUSAL
+    is_refused = answer is not None and is_refusal(answer)
     return 0 if record.standing is Standing.ANSWERED and is_refused else 1
