@@ -29,7 +29,8 @@ from config.serving import (
     open_sockets,
     serve,
 )
-from proxy.app import DRAIN, HANDLERS, ROTATE, VERSION, make_app
+from config.version import VERSION
+from proxy.app import DRAIN, HANDLERS, ROTATE, make_app
 from proxy.front import orders_cli
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from config.version import VERSION
 from proxy import policies
 from proxy.beside import beside
 from proxy.breaker.breaker import Breaker
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from proxy.fleet.cluster import Cluster
     from proxy.messages import CacheKey, Clock, Reading, Request
 
-VERSION = version("hotel-pms-sidecar")
 HANDLERS = web.AppKey("handlers", Handlers)
 DRAIN = web.AppKey("drain", Drain)
 ROTATE: web.AppKey[Callable[[ProxySettings], None]] = web.AppKey("rotate")
