@@ -1,8 +1,10 @@
-"""The composition root: from settings and a clock to a web application."""
+"""The composition root: from settings and a clock to what serves guests."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,7 @@ from agent.whatsapp import DEFAULT_API_URL, WhatsApp
 from agent.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from pydantic import SecretStr
 
@@ -40,10 +42,23 @@ if TYPE_CHECKING:
 _WEEKEND_STARTS = {"thursday": 4, "friday": 5, "saturday": 6}
 
 
-def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
-    """Build the agent; needs a running loop, as aiohttp's client does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What serves guests, whatever they write by; `sessions` are its connections."""
+
+    proxy: Proxy
+    pms: PmsClient
+    runner: Runner
+    store: Store
+    worker: Worker
+    waiting: Waiting
+    telemetry: Telemetry
+    sessions: tuple[aiohttp.ClientSession, ...]
+
+
+def make_parts(settings: AgentSettings, *, clock: Clock) -> Parts:
+    """Build them; needs a running loop, as aiohttp's client does."""
     telemetry = Telemetry()
-    zone = ZoneInfo(settings.hotel_timezone)
     # Apart, so that calls that hang take no connection from the breaker's state
     # or from a reply.
     calls, states, replies = _session(), _session(), _session()
@@ -69,51 +84,74 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
         ),
         conversations,
         understander=Grammar(habits_of(settings)),
-        zone=zone,
+        zone=ZoneInfo(settings.hotel_timezone),
         clock=clock,
     )
     store = make_store(settings, telemetry, clock)
-    whatsapp = _whatsapp(settings, replies, clock)
     worker = Worker(
         store,
         Turns(runner, conversations, telemetry),
-        whatsapp,
+        _whatsapp(settings, replies, clock),
         telemetry=telemetry,
         clock=clock,
     )
-    waiting = Waiting(store, worker, pms, clock=clock)
+    return Parts(
+        proxy=proxy,
+        pms=pms,
+        runner=runner,
+        store=store,
+        worker=worker,
+        waiting=Waiting(store, worker, pms, clock=clock),
+        telemetry=telemetry,
+        sessions=(calls, states, replies),
+    )
+
+
+@asynccontextmanager
+async def serving(parts: Parts) -> AsyncGenerator[None]:
+    """Serve guests meanwhile; then let those who are being served finish."""
+    beside = [asyncio.create_task(part.run()) for part in (parts.worker, parts.waiting)]
+    try:
+        yield
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await parts.worker.finish()
+        await parts.store.close()
+        for session in parts.sessions:
+            await session.close()
+
+
+def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
+    """Build the agent; needs a running loop, as aiohttp's client does."""
+    parts = make_parts(settings, clock=clock)
+    telemetry = parts.telemetry
     webhook = Webhook(
         policy=WebhookPolicy(
             app_secret=_secret(settings.whatsapp_app_secret),
             verify_token=_secret(settings.whatsapp_verify_token),
             is_durable=settings.redis_url is not None,
-            has_account=whatsapp is not None,
+            has_account=settings.whatsapp_access_token is not None,
         ),
-        runner=runner,
-        pms=pms,
-        store=store,
-        worker=worker,
+        runner=parts.runner,
+        pms=parts.pms,
+        store=parts.store,
+        worker=parts.worker,
         telemetry=telemetry,
         clock=clock,
     )
     api = Api(
-        pms=pms,
+        pms=parts.pms,
         telemetry=telemetry,
         hotel_id=settings.hotel_id,
-        zone=zone,
+        zone=ZoneInfo(settings.hotel_timezone),
         clock=clock,
     )
 
     async def lifetime(_app: web.Application) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(part.run()) for part in (worker, waiting)]
-        yield
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        await worker.finish()
-        await store.close()
-        for session in (calls, states, replies):
-            await session.close()
+        async with serving(parts):
+            yield
 
     app = web.Application(
         middlewares=[watch_requests(telemetry, clock), speak_problems],
