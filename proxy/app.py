@@ -389,9 +389,13 @@ class _Proxy:
         return Gauges(
             state=self._guard.state,
             open_seconds=self._open_seconds,
+            cause=lambda: self._guard.snapshot().cause,
+            is_forced=lambda: self._guard.snapshot().forced is not None,
+            writes_unknown=self._writing.ledger.unknown,
             cache_size=self._store.size,
             backend_up=lambda: self._sharing is None or self._sharing.is_up,
             calendar_nights=self._calendars.usable_nights,
+            calendar_wanted=self._calendars.wanted_nights,
             calendar_oldest_s=self._calendars.oldest_s,
             inflight=lambda: self._bulkhead.inside,
             abandoned=lambda: self._bulkhead.abandoned,

@@ -62,6 +62,8 @@ OUTCOME_DOUBTFUL = "doubtful"
 OPERATOR = "operator"
 OTHER = "other"
 PROBE = "probe"
+# The methods that the runbook gives a time to; all others are `other`.
+TIMED_METHODS = ("GET", "POST")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,13 @@ class Gauges:
 
     state: Callable[[], BreakerState]
     open_seconds: Callable[[], float]
+    cause: Callable[[], Cause | None]
+    is_forced: Callable[[], bool]
+    writes_unknown: Callable[[], int]
     cache_size: Callable[[], tuple[int, int]]
     backend_up: Callable[[], bool]
     calendar_nights: Callable[[], int]
+    calendar_wanted: Callable[[], int]
     calendar_oldest_s: Callable[[], float]
     inflight: Callable[[], int]
     abandoned: Callable[[], int]
@@ -130,6 +136,15 @@ class Metrics:
         )
         for labels in _request_labels():
             self.requests.labels(*labels)
+        self.answers = Histogram(
+            "pms_request_seconds",
+            "Time from a request to the end of its answer, as its client sees it.",
+            ["method"],
+            buckets=LATENCY_BUCKETS_S,
+            registry=self.registry,
+        )
+        for method in (*TIMED_METHODS, OTHER):
+            self.answers.labels(method)
         self.hits = self._counter(
             "pms_cache_hits_total", "Copies served, marked or not."
         )
@@ -184,18 +199,25 @@ class Metrics:
             "0 closed, 1 open, 2 half-open.",
             lambda: gauges.state().number,
         )
-        info = Gauge(
+        self._info(
             "pms_circuit_breaker_state_info",
             "1 for the state that the breaker is in, else 0.",
-            ["state"],
-            registry=self.registry,
+            gauges.state,
+            label="state",
+            values=tuple(BreakerState),
         )
-
-        def is_in(state: BreakerState) -> Callable[[], float]:
-            return lambda: float(gauges.state() is state)
-
-        for state in BreakerState:
-            info.labels(state).set_function(is_in(state))
+        self._info(
+            "pms_circuit_breaker_cause_info",
+            "1 for the cause of the outage under way, else 0.",
+            gauges.cause,
+            label="cause",
+            values=tuple(Cause),
+        )
+        self._gauge(
+            "pms_circuit_breaker_forced",
+            "1 while an operator holds the breaker.",
+            gauges.is_forced,
+        )
         self._gauge(
             "pms_circuit_breaker_open_seconds",
             "How long the breaker has not been closed; 0 if closed.",
@@ -220,9 +242,19 @@ class Metrics:
             gauges.calendar_nights,
         )
         self._gauge(
+            "pms_calendar_nights_wanted",
+            "Nights that the calendar is to hold, of all hotels known.",
+            gauges.calendar_wanted,
+        )
+        self._gauge(
             "pms_calendar_oldest_seconds",
             "Age of the oldest night held; 0 where there is none.",
             gauges.calendar_oldest_s,
+        )
+        self._gauge(
+            "pms_writes_open",
+            "Writes whose outcome is unknown now.",
+            gauges.writes_unknown,
         )
         self._gauge("pms_inflight", "Calls inside the PMS.", gauges.inflight)
         self._gauge(
@@ -254,6 +286,11 @@ class Metrics:
         if stale_reason:
             self.stale.labels(stale_reason).inc()
 
+    def answered(self, method: str, duration_s: float) -> None:
+        """Time one answer, under the methods that the runbook names."""
+        told = method if method in TIMED_METHODS else OTHER
+        self.answers.labels(told).observe(duration_s)
+
     def _counter(self, name: str, text: str, **labels: tuple[str, ...]) -> Counter:
         counter = Counter(name, text, list(labels), registry=self.registry)
         if labels:
@@ -263,6 +300,24 @@ class Metrics:
 
     def _gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         Gauge(name, text, registry=self.registry).set_function(read)
+
+    def _info(
+        self,
+        name: str,
+        text: str,
+        read: Callable[[], str | None],
+        *,
+        label: str,
+        values: tuple[str, ...],
+    ) -> None:
+        """Export 1 for the value of its label that `read` returns, 0 for the others."""
+        info = Gauge(name, text, [label], registry=self.registry)
+
+        def is_now(value: str) -> Callable[[], float]:
+            return lambda: float(read() == value)
+
+        for value in values:
+            info.labels(value).set_function(is_now(value))
 
 
 def _request_labels() -> list[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from proxy.causes import CAUSE_WORDS, in_words
 from proxy.messages import BreakerState, Cause, Doubtful, Failed, Healthy
 from proxy.metrics import (
     ANONYMOUS,
+    GONE,
     LATE_APPLIED,
     NO_CACHE,
     OPERATOR,
@@ -208,6 +209,8 @@ class Telemetry:
             record.operation, record.status, record.cache, record.stale_reason
         )
         self.metrics.callers.labels(record.caller or ANONYMOUS, record.outcome).inc()
+        if record.outcome != GONE:
+            self.metrics.answered(record.method, record.duration_s)
         line = {name: getattr(record, name) for name in _RECORD_FIELDS}
         # Plain values: a terminal would show an enumeration's whole name.
         line["status"] = int(record.status)

@@ -182,6 +182,10 @@ class Calendars:
         since = self._clock.monotonic() - self.policy.usable_s
         return sum(at >= since for at in self._sent_at())
 
+    def wanted_nights(self) -> int:
+        """Count the nights, of all hotels, that are to be held."""
+        return self.policy.nights * len(self._hotels)
+
     def oldest_s(self) -> float:
         """Return the age of the oldest night; 0 where there is none."""
         oldest = min(self._sent_at(), default=None)

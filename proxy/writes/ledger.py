@@ -74,6 +74,12 @@ class Ledger:
         found = [self.known(id_) for id_ in self._open]
         return [record for record in found if record is not None]
 
+    def unknown(self) -> int:
+        """Count the writes of which nobody knows now whether they were done."""
+        now = self._clock.monotonic()
+        standings = [record.standing_at(now) for record in self.opened()]
+        return standings.count(Standing.UNKNOWN)
+
     async def find(self, id_: str) -> Record | None:
         """Return the record that all proxies know."""
         with suppress(BackendDown):
