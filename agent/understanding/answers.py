@@ -40,6 +40,12 @@ ill take it|well take it|me la quedo|me lo quedo|nos la quedamos|nos lo quedamos
 fico com ela|fico com esse|fico com essa|ficamos com ela|sure thing|book it|reservala
 reservalo|pode reservar
 dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin problema
+thats lovely|thats wonderful|thats brilliant|thats ideal|thats right|brilliant
+wonderful|amazing|ideal|splendid|grand|marvellous|fair enough|thats it
+por supuesto que si|desde luego|como no|cierto|ciertamente|naturalmente|maravilla
+maravilloso|maravillosa|de maravilla|barbara|buenisima|estupenda|excelentes|maravilha
+maravilhoso|maravilhosa|show de bola|sem duvida|sin duda|sin dudas|without a doubt
+no doubt|yessir|aye|roger|copy|copiado
 sem problema|that would be great|me encanta|me viene bien
 """
 _NO = f"""
@@ -53,6 +59,7 @@ dejala|dejemoslo|lo dejo|lo dejamos|deja|olvidalo|olvidate|deja nomas|dejalo asi
 dejalo ahi|lo pienso|lo voy a pensar|lo pensamos|lo pensare|vou pensar|deixa
 deixa quieto|deixa pra la|deixa para la|deixa assim|esquece|esqueca|mejor no|ahora no
 por ahora no|todavia no|ainda nao|agora nao|melhor nao|acho que nao|creo que no
+not for now|not at the moment|not at this time|maybe not|no for now|not this time
 not now|not yet|not really|no way|not today|never mind|nevermind|forget it|leave it
 skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
 para nada|paso|de ninguna manera|de jeito nenhum|nem pensar|ni loco|no thank you
@@ -94,6 +101,10 @@ del|do|amigos|gente|chicos|friend|to you|ustedes|y usted|y ustedes|e voce|e voce
 y vos|muy|actually|en realidad|na verdade|sorry|perdon|disculpa|desculpa|mira
 entonces si|y|e|muito|hoy|hoje|today|a reserva|everything|con todo|for now|you|te|de
 os|igual|igualmente|anyway|anyways|mesmo assim|all the same|de todas formas
+querido|querida|queridos|dear|dears|darling|love|mi amor|amor|corazon|corazones|mijo
+mija|m hijo|linda|lindo|bella|meu amor|minha querida|meu querido|mate|buddy|pal|flor
+caballero|joven|moca|moco|jovem|dona|don|reina|rey|tesoro|cielo|maestro|jefe|capo
+genio|genia|crack|fiera|parce|amore|honey|hun|folks|to all|a todo el mundo|gentileza
 de todos modos|de qualquer forma
 """
 

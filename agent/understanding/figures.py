@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 _MONTH = (
-    r"(?:ene|feb|fev|mar|abr|apr|may|mai|jun|jul|ago|aug|sep|set|oct|out|nov|dic|dez"
-    r"|dec|jan)[a-z]*\b"
+    r"(?:ene|feb|fev|mar|abr|apr|may|mai|jun|jul|ago|aug|sep|set|oct"
+    r"|out(?! ?\d)|nov|dic|dez|dec|jan)[a-z]*\b"
 )
 _RULES = (
     (r"\bp/", " para "),
@@ -51,7 +51,10 @@ _RULES = (
     ),
     (r"\b\d{1,2}[:h]\d\d ?(?:hs?|am|pm|horas)?\b", " "),
     (r"\b\d{1,2} ?(?:hs|hrs|horas|h|am|pm|[ap]\.m\.?|oclock)(?![a-z])", " "),
-    (r"\b(?:a|tipo|sobre) las \d{1,2}\b(?! ?/)", " "),
+    # "Desde las 8", "das 7 às 10" are hours; days have "el" and "dia".
+    (r"\b(?:a|tipo|sobre|desde|hasta|de|antes de) las \d{1,2}\b(?! ?/)", " "),
+    (r"\bdas \d{1,2} (?:ate )?as \d{1,2}\b(?! ?/)", " "),
+    (r"\b\d ?x ?\d\b", " "),
     (
         r"\b(?:habitacion|room|quarto|cuarto|piso|floor|andar) (?:n |nro |#)?\d{2,4}\b",
         " ",

@@ -22,6 +22,7 @@ from agent.understanding.guests import bare_number, read_party
 from agent.understanding.intents import Said, find_intent, slots_matter
 from agent.understanding.languages import language
 from agent.understanding.mending import mend
+from agent.understanding.ranges import FEAST
 from agent.understanding.rooms import read_answer, read_room
 from agent.understanding.stays import read_stay
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"d\d+(?:\.\d+)+|\d+th\b|\d+|[a-z]+|[^\sa-z0-9]")
 _NEAR = re.compile(r"\b[nwv]\d+\b")
 _FAR = re.compile(r"\b(?:[dem]\d+|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
+_NAMED = re.compile(rf"\b(?:WEEKEND|BRIDGE|{FEAST})")
+_ENDS = re.compile(r"\b(?:[dewvn]\d|UNTIL\b)")
 _SURE, _MENDED, _UNSURE = 1.0, 0.8, 0.4
 
 
@@ -70,6 +73,13 @@ class Grammar:
         elif expects == "checkin" and number and slots == NOTHING_SAID:
             # "2 y un bebé" is no day.
             slots = replace(slots, checkin=resolve(Day(number), today))
+        # "From 7 to 10" alone may be hours.
+        both_ends = (
+            stay.checkout is not None
+            and stay.checkin is not None
+            and not _NAMED.search(meant)
+            and _ENDS.search(meant) is not None
+        )
         days = bool(slots.checkin or slots.checkout or stay.nights)
         intent = find_intent(
             words,
@@ -79,11 +89,12 @@ class Grammar:
                 room=slots.room_type is not None or room_word is not None,
                 nights=stay.nights is not None,
                 only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
+                both_ends=both_ends,
+                is_asked=expects is not None,
             ),
         )
-        if intent is Intent.HUMAN and slots.adults == 1:
-            # "Con una persona" counts no guests.
-            slots = replace(slots, adults=None)
+        if intent is Intent.HUMAN:
+            slots = _asked_of_a_person(slots, both_ends=both_ends)
         if not slots_matter(intent):
             return Understood(intent=intent, lang=lang, number=number)
         return Understood(
@@ -97,3 +108,11 @@ class Grammar:
             is_vague=stay.is_vague,
             room_word=room_word,
         )
+
+
+def _asked_of_a_person(slots: Slots, *, both_ends: bool) -> Slots:
+    """Return what is said of a stay: "con una persona" and "mañana" are of the call."""
+    adults = None if slots.adults == 1 else slots.adults
+    if both_ends or adults or slots.room_type:
+        return replace(slots, adults=adults)
+    return replace(slots, adults=adults, checkin=None, checkout=None)

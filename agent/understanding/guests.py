@@ -38,6 +38,16 @@ _AGES = tuple(
         rf"\b(?:aged?|ages) \d{{1,2}}{_MORE}\b",
     )
 )
+# "Mi hijo de 20 años" is an adult.
+_GROWN = re.compile(
+    r"\bKID (?:(?:ya|que|tiene|tem|is|who|de|of|aged?|[,(]) ?){1,3}(?:1[89]|[2-9]\d)\b"
+    r"(?: (?:anos|years?(?: old)?|yo))?"
+)
+# "Dos adultos y uno de 12 años".
+_ONE_OF_AN_AGE = re.compile(
+    r"\b(?:AND|,|WITH) (?:1|UN|otro|otra|one) (?:de|of|aged?|FROM)"
+    r" (?:1[0-7]|\d) (anos|years?|yo)\b"
+)
 # "Our 3 yr old" is a child that only its age names.
 _OF_AN_AGE = re.compile(
     r"\b(MY|UN) (?:1[0-7]|[1-9]) (?:- )?(?:yo|(?:years?|yrs?|months?) (?:- )?old)\b"
@@ -133,6 +143,7 @@ _BARE = re.compile(
 def read_party(gist: str) -> Party:
     """Count the guests."""
     gist = _ARE_KIDS.sub(r"OF_THEM \1 ", _OF_AN_AGE.sub(r"\1 KID", gist))
+    gist = _ONE_OF_AN_AGE.sub("AND UN KID", _GROWN.sub("COMPANION", gist))
     for pattern in _AGES:
         gist = pattern.sub("_", gist)
     for pattern in _NOT_COUNTED:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from agent.messages import Intent
-from agent.understanding import cues
 from agent.understanding.answers import answer
+from agent.understanding.cues import bookings, people, stays, topics
 from agent.understanding.languages import is_common
 from agent.understanding.words import ALL_WORDS
 
@@ -25,13 +25,20 @@ _ANSWERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What else the text says; `only_near`: of days a weekday, or one near today."""
+    """
+    What else the text says.
+
+    `only_near`: of days a weekday, or one near today; `both_ends`: arrival and leaving;
+    `is_asked`: the text may answer a question.
+    """
 
     days: bool
     guests: bool
     room: bool
     nights: bool
     only_near: bool
+    both_ends: bool
+    is_asked: bool
 
     @property
     def a_stay(self) -> bool:
@@ -42,69 +49,87 @@ class Said:
 def find_intent(words: list[str], said: Said) -> Intent:
     """Say what is wanted; `words` are mended, with the marks between them."""
     text = " ".join(words)
-    if cues.CANCEL.search(text):
-        is_policy = cues.CANCEL_POLICY.search(text) is not None
-        return Intent.OUT_OF_SCOPE if is_policy else Intent.CANCEL
-    if cues.HUMAN.search(text) or cues.HUMAN_ALONE.fullmatch(text):
-        return Intent.HUMAN
-    if cues.CHANGE.search(text):
-        return Intent.HUMAN
     said_words = [word for word in words if word.isalnum()]
-    if only := answer(said_words, asks="?" in words):
+    only = answer(said_words, asks="?" in words)
+    if only == "greeting":
+        return Intent.GREETING  # "Hola, hay alguien?"
+    if bookings.CANCEL.search(text):
+        is_policy = bookings.CANCEL_POLICY.search(text) is not None
+        return Intent.OUT_OF_SCOPE if is_policy else Intent.CANCEL
+    if people.HUMAN.search(text) or people.HUMAN_ALONE.fullmatch(text):
+        return Intent.HUMAN
+    is_bare_change = not said.is_asked and bookings.BARE_CHANGE.search(text)
+    if is_bare_change or bookings.CHANGE.search(text):
+        return Intent.HUMAN
+    if only:
         return _ANSWERS[only]
     return _wish(text, said)
 
 
 def _wish(text: str, said: Said) -> Intent:
-    is_about_the_house = bool(cues.FAQ.search(text) or cues.OF_A_ROOM.search(text))
-    asks_for_room = cues.ASKS_FOR_ROOM.search(text) is not None
-    is_new = not cues.OLD_BOOKING.search(text) or bool(cues.NOT_MINE.search(text))
-    if cues.HELP.search(text) and not said.days and not asks_for_room:
+    is_about_the_house = bool(topics.FAQ.search(text) or topics.OF_A_ROOM.search(text))
+    is_of_others = is_about_the_house or topics.OTHER.search(text) is not None
+    asks_for_room = stays.ASKS_FOR_ROOM.search(text) is not None
+    is_mine = bookings.NOT_MINE.search(text) is not None
+    is_new = is_mine or not bookings.OLD_BOOKING.search(text)
+    if people.HELP.search(text) and not said.days and not asks_for_room:
         return Intent.HELP
-    if _is_price(text, said, is_about_the_house=is_about_the_house):
+    is_no_stay = not said.room and topics.OTHER_BOOKING.search(text) is not None
+    if not is_no_stay and _is_price(text, said, is_about_the_house=is_about_the_house):
         return Intent.PRICE
-    if is_new and cues.BOOKING.search(text):
+    if is_new and not is_no_stay and stays.BOOKING.search(text):
         return Intent.BOOKING
     if _is_of_room_types(text, said) and not is_about_the_house:
         return Intent.ROOM_TYPES
-    if not is_new or (is_about_the_house and not asks_for_room and _is_faq(text, said)):
+    is_no_stay |= is_of_others and not asks_for_room and not _is_stay(text, said)
+    if is_no_stay or not is_new:
         return Intent.OUT_OF_SCOPE
     if _is_small_talk(text, said) and not asks_for_room:
         return Intent.OUT_OF_SCOPE
-    if said.a_stay or asks_for_room or cues.AVAILABILITY.search(text):
+    if said.a_stay or asks_for_room or stays.AVAILABILITY.search(text):
         return Intent.AVAILABILITY
-    return Intent.HELP if cues.HELP_WEAK.search(text) else Intent.OUT_OF_SCOPE
+    return Intent.HELP if people.HELP_WEAK.search(text) else Intent.OUT_OF_SCOPE
 
 
 def _is_of_room_types(text: str, said: Said) -> bool:
-    is_of_free_ones = said.days or said.guests or cues.WHICH_ARE_FREE.search(text)
-    return bool(cues.ROOM_TYPES.search(text)) and not is_of_free_ones
+    is_of_free_ones = said.days or said.guests or stays.WHICH_ARE_FREE.search(text)
+    return bool(stays.ROOM_TYPES.search(text)) and not is_of_free_ones
 
 
-def _is_faq(text: str, said: Said) -> bool:
-    """Say whether "qué tiempo hace mañana" is all: a day is named, but for no room."""
-    is_stay = said.guests or (said.days and not said.only_near)
-    return not is_stay and not (said.days and cues.AVAILABILITY.search(text))
+def _is_stay(text: str, said: Said) -> bool:
+    """Say whether more than a day is named: "abren en Navidad?" is of no room."""
+    if said.guests or said.nights or said.both_ends:
+        return True
+    if not said.days:
+        return False
+    if stays.AVAILABILITY.search(text):
+        return True
+    # "Mi vuelo llega el 5": who comes then, and whether here, is not said.
+    own = topics.TRAVELS.sub("", text)
+    comes = not said.only_near and stays.COMES.search(own)
+    others = topics.AS_WISHED.sub("", own)
+    is_wish = topics.FAQ.search(own) and not topics.FAQ.search(others)
+    return bool(comes or (is_wish and not topics.OTHER.search(text)))
 
 
 def _is_small_talk(text: str, said: Said) -> bool:
     """Say whether a day is named beside words of other things: "mañana hay eclipse"."""
     if not said.only_near or said.guests or said.room or said.nights:
         return False
-    if cues.AVAILABILITY.search(text) or cues.COMES.search(text):
+    if stays.AVAILABILITY.search(text) or stays.COMES.search(text):
         return False
     others = re.findall(r"[a-z]{3,}", text)
     return any(not is_common(word) and word not in ALL_WORDS for word in others)
 
 
 def _is_price(text: str, said: Said, *, is_about_the_house: bool) -> bool:
-    if not cues.PRICE.search(text):
+    if not stays.PRICE.search(text):
         return False
     if not is_about_the_house:
         return True
     # "Cuánto sale la cochera" and "el desayuno está incluido en la tarifa" ask of it.
-    is_of_stay = said.a_stay or cues.PER_NIGHT.search(text)
-    return bool(is_of_stay) and not (cues.INCLUDED.search(text) and not said.days)
+    is_of_stay = said.room or stays.PER_NIGHT.search(text) or _is_stay(text, said)
+    return bool(is_of_stay) and not (stays.INCLUDED.search(text) and not said.days)
 
 
 def slots_matter(intent: Intent) -> bool:

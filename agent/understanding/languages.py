@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from agent.messages import Lang
 
 _MARKERS: dict[Lang, str] = {
-    "es": "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
+    "es": "sos lindo linda hacen atienden llamame llama estuve estuvimos ayer hace "
+    "pague mande seremos unos vengo vamos llegas ponen dan pone cosas atiende "
+    "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
     "realidad perdon digo equivoque cambia cambiame fecha solo "
     "adulto adultos ago ahi "
     "ahora aires al alberca algo alguien "
@@ -44,7 +46,8 @@ _MARKERS: dict[Lang, str] = {
     "tendras tendrian teneis tenen tenes tengo tenis tiene tienen tienes tipo "
     "tipos toda todavia todo triple uds un una unas uno unos ustedes va vale "
     "valor vamos venga viajo viene viernes voy xfa y",
-    "en": "wait meant mean rather instead "
+    "en": "found was were i stayed paid not it its of do im ive "
+    "wait meant mean rather instead "
     "about actually adult adults after afternoon agent ahead all an and any "
     "anything apr april are around arriving at aug august availability available "
     "baby be bed beds book booking breakfast call can cancel child children "
@@ -62,7 +65,9 @@ _MARKERS: dict[Lang, str] = {
     "tuesday twin two type types u until ur us vacancies vacancy want we "
     "wednesday week weekend what whats when where which who wife will with would "
     "yeah years yep yes you your",
-    "pt": "sex seg qui qua ter fiz passa reservar fechar nos passame a aceita adultos "
+    "pt": "ajuda paguei mandei estive fiquei faz fazem mensagem sinal ontem gente dia "
+    "as agente mim dela dele pelo pela num numa onde tambem "
+    "sex seg qui qua ter fiz passa reservar fechar nos passame a aceita adultos "
     "verdade alias desculpa digo quis dizer errei melhor muda mudar familia "
     "agora ajuda ajudar "
     "alguem algum alguma amanha ano ao aos as "

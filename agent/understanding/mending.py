@@ -8,6 +8,8 @@ look alike ("mano", "manzana", "entero") are left alone.
 
 from __future__ import annotations
 
+import re
+
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -30,6 +32,8 @@ _SHORTEST = 5  # shorter words have too many neighbours
 _LONG = 9
 _MENDED_AT_MOST = 40
 _ALIKE = ({"b", "v"}, {"c", "k"}, {"c", "q"}, {"c", "s"}, {"s", "z"}, {"k", "q"})
+# "Cuartito", "lugarcito", "noitinha": the word without its ending.
+_SMALL = re.compile(r"([a-z]{3,}?)(?:cit|it|ecit|zinh|inh)([oa]s?)")
 _MENDED_MEANINGS = frozenset(MENDED_MEANINGS.split())
 _CHOICES = sorted(
     word
@@ -52,6 +56,9 @@ _KNOWN = frozenset(
         *PORTUGUESE_WEEKDAYS,
     }
 )
+_FONDLY = frozenset({*MEANINGS, *WEEKDAY_WORDS, "lugar", "sola", "solo", "vaga"}) - {
+    "senora"
+}
 
 
 def mend(words: list[str]) -> tuple[list[str], int]:
@@ -59,13 +66,29 @@ def mend(words: list[str]) -> tuple[list[str], int]:
     mended: list[str] = []
     slips = tried = 0
     for word in words:
-        better = SHORT_FORMS.get(word, word)
+        better = SHORT_FORMS.get(word) or _grown(word) or word
         if better is word and _may_be_a_slip(word) and tried < _MENDED_AT_MOST:
             tried += 1
             better = _nearest(word) or word
             slips += better is not word
         mended += better.split()
     return mended, slips
+
+
+def _grown(word: str) -> str | None:
+    """Return the known word that `word` is a fond form of."""
+    found = None if word in _KNOWN else _SMALL.fullmatch(word)
+    if found is None:
+        return None
+    stem, ending = found.groups()
+    forms = (
+        stem + ending[1:],
+        stem + ending,
+        stem + "es" * ending.endswith("s"),
+        stem + "e",
+        stem + "a",
+    )
+    return next((form for form in forms if form in _FONDLY), None)
 
 
 def _may_be_a_slip(word: str) -> bool:

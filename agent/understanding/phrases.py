@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from agent.understanding.cues import ARRIVAL, LEAVING, MOVES
+from agent.understanding.cues.stays import ARRIVAL, LEAVING, MOVES
 from agent.understanding.words import MONTH_WORDS
 
 _MONTH = f"(?:{'|'.join(sorted(MONTH_WORDS, key=len, reverse=True))})"
@@ -29,6 +29,8 @@ _RULES = (
         (
             rf"\b(?:feliz|felices|merry|happy|boas?|lindo|bom) {_GREETED_DAYS}\b"
             r"(?: (?:nuevo|novo|de semana)\b)?"
+            r"(?: (?:y|e|and|a) (?:un |an? |um )?(?:prospero|happy|feliz|buen|bom)"
+            r" (?:ano|new year)(?: (?:nuevo|novo))?\b)?"
         ),
         ",",
     ),

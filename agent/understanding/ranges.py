@@ -171,6 +171,9 @@ def _sorted_out(gist: str, found: list[re.Match[str]]) -> tuple[list[str], list[
         start = found[place - 1].end() if place else 0
         end = found[place + 1].start() if place + 1 < len(found) else len(gist)
         before, after = gist[start : day.start()], gist[day.end() : end]
+        if place + 1 < len(found):
+            # "El lunes y nos vamos el miércoles": those words are the next day's.
+            after = _LEAVING_ON.sub("", after)
         # "Llego el 5, el 8 nos vamos" has the second mark behind its day.
         is_marked = is_before and (_LEAVING.search(before) or _ARRIVING.search(before))
         is_left_on = place and _LEAVING_ON.search(before)

@@ -37,7 +37,7 @@ _TYPES = tuple(
             "single",
             (
                 r"\bSINGLE\b(?! (?:traveler|traveller|PERSON|ADULT|guest|mom|dad))"
-                r"|\b(?:ROOM|UN|BED) (?:de )?solteiro\b"
+                r"|(?<!sou )(?<!soy )\bsolteiro\b"
             ),
         ),
     )

@@ -35,6 +35,17 @@ _DAYS = re.compile(r"\b(\d{1,2}) DAYS\b")
 _AHEAD = re.compile(
     rf"\b(?:dentro de|en|in|em|daqui TO|daqui) {_COUNT} (DAYS|DIA|WEEK)\b"
 )
+# "Hace dos días" is over.
+_AGO = re.compile(
+    rf"\b(?:hace|faz|ha|fazem|hacen) {_COUNT} (?:NIGHT|DAYS|DIA|WEEK|meses|anos?)\b"
+    rf"|\b{_COUNT} (?:NIGHT|DAYS|DIA|WEEK|meses|months?|anos?|years?) (?:ago|atras)\b"
+)
+_OTHER_DAYS = rf"(?:{DAY}|{FEAST}|BRIDGE|WEEKEND|WEEK|NEXT|m\d|FROM|between|entre)"
+# "El finde o la semana que viene" chooses neither.
+_OR_ELSE = re.compile(
+    rf"(?:{DAY}|{FEAST}|\b(?:BRIDGE|WEEKEND|NEXT|WEEK|\d{{1,2}})) (?:, )?(?:OR|ou) "
+    rf"{ARTICLE}(?:(?:del?|en|in|no|na|si no|sino|the) )?{_OTHER_DAYS}"
+)
 _ORDINALS = {
     "segundo": 1,
     "second": 1,
@@ -73,7 +84,10 @@ _VAGUE = re.compile(
 
 def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     """Return the stay, and what of the gist is left."""
-    gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", gist))
+    if _OR_ELSE.search(gist):
+        rest = _DAY.sub("_", _read_nights(gist)[1])
+        return Stay(is_vague=True), rest
+    gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", _AGO.sub("_", gist)))
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)
     stay, rest = _read_days(gist, today, habits, has_nights=nights is not None)

@@ -157,7 +157,7 @@ _MEANINGS = {
     "pieza piezas recamara habitacao acomodacao",
     "BED": "cama camas bed beds",
     "SINGLE": "single singles individual individuales simple simples sencilla "
-    "sencillas sencillo singel",
+    "sencillas sencillo singel sgl",
     "DOUBLE": "doble dobles matrimonial matrimoniales duplo duplos dupla double "
     "doubles queen king dbl doblecita",
     "TWIN": "twin twins",

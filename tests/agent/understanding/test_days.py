@@ -129,6 +129,29 @@ def test_not_said(text: str) -> None:
     assert Grammar().understand(text, NOW, None).slots.checkin is None
 
 
+@pytest.mark.parametrize("day", ["el 5/12", "el sábado", "en navidad", "el 8 de enero"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mi cumpleaños es {}",
+        "mi vuelo sale {} a las 10:30",
+        "abren {}?",
+        "hay fiesta {}?",
+        "pagué {} la seña",
+        "estuve ahí {}, muy lindo todo",
+        "cuándo es {}?",
+        "la pileta abre {}?",
+        "llamame {} por favor",
+        "quiero reservar una mesa para {}",
+        "hasta qué hora se cena {}?",
+        "{} o la semana que viene",
+    ],
+)
+def test_days_of_other_things(said: str, day: str) -> None:
+    """A day of a birthday, a flight, the house, the past or a call is no arrival."""
+    assert Grammar().understand(said.format(day), NOW, None).slots.checkin is None
+
+
 @given(
     st.dates(date(2026, 11, 24), date(2033, 1, 1)),
     st.sampled_from(("{0:%Y-%m-%d}", "{0.day}/{0.month}/{0.year}", "{0:%d/%m/%y}")),
