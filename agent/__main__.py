@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import logging
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +20,12 @@ import uvloop
 from pydantic import SecretStr
 
 from agent.api import STOPPING
-from agent.app import habits_of, make_app, make_store
-from agent.errors import StoreError
+from agent.app import habits_of, make_app, make_parts, make_store, serving
+from agent.chat import Chat, guest_named
+from agent.chat_terminal import Terminal
+from agent.errors import AgentError
 from agent.forget import forget
-from agent.play import DialogueError, play_file
+from agent.play import nobody, play_file
 from agent.problems import problem
 from agent.telemetry import Telemetry
 from agent.understanding.grammar import Grammar
@@ -35,6 +40,7 @@ from config.serving import EVERY_ADDRESS, Runner, ServingError, open_sockets, se
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
+    from typing import TextIO
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -54,15 +60,22 @@ def main() -> int:
             _understand_lines(arguments.now, settings)
             return 0
         if arguments.command == "play":
-            return 0 if _play(arguments.file, settings) else EXIT_FAILED
+            return 0 if _play(arguments, settings) else EXIT_FAILED
+        if arguments.command == "chat":
+            asyncio.run(_chat(settings, arguments.guest, _shown()))
+            return 0
         if arguments.command == "forget":
             sys.stdout.write(f"{asyncio.run(_forget(settings, arguments.guest))}\n")
             return 0
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
-    except (SettingsError, ServingError, DialogueError, StoreError) as exc:
+    except (SettingsError, ServingError, AgentError) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_UNUSABLE
+    except BrokenPipeError:
+        # Who read it has read enough; what is left goes where Python may flush it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     set_up_logs(secrets=_secrets(settings))
     for sentence in AgentSettings.unknown_variables(os.environ):
         _log.warning("settings.unknown", msg=sentence)
@@ -96,6 +109,21 @@ def _parser() -> argparse.ArgumentParser:
         help="play written dialogues against a house in memory, print how each went",
     )
     played.add_argument("file", type=Path, help="a JSON list of dialogues")
+    played.add_argument(
+        "--transcript",
+        action="store_true",
+        help="print what was said, too, on the standard error",
+    )
+    chat = commands.add_parser(
+        "chat",
+        help="be a guest in this terminal, against a running proxy; bookings are real",
+    )
+    chat.add_argument(
+        "--guest",
+        metavar="NAME",
+        default="Terminal Guest",
+        help="the name that bookings are made in (default: %(default)s)",
+    )
     forget_guest = commands.add_parser(
         "forget", help="delete all that is kept of a guest, and say what it was"
     )
@@ -103,11 +131,63 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _play(path: Path, settings: AgentSettings) -> bool:
-    # The standard output is for the verdicts.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    grammar = Grammar(habits_of(settings))
-    return asyncio.run(play_file(path, understander=grammar, say=sys.stdout.write))
+def _play(arguments: argparse.Namespace, settings: AgentSettings) -> bool:
+    _log_warnings(settings)
+    verdicts = asyncio.run(
+        play_file(
+            arguments.file,
+            understander=Grammar(habits_of(settings)),
+            say=sys.stdout.write,
+            overhear=sys.stderr.write if arguments.transcript else nobody,
+        )
+    )
+    passed = sum(verdict.passed for verdict in verdicts)
+    sys.stderr.write(f"{passed} of {len(verdicts)} passed\n")
+    return passed == len(verdicts)
+
+
+async def _chat(settings: AgentSettings, name: str, out: TextIO) -> None:
+    """Converse until the input ends, or Ctrl-C."""
+    _log_warnings(settings)
+    clock = SystemClock()
+    # Nothing of WhatsApp, and nothing that outlives the chat.
+    alone = settings.model_copy(
+        update={"redis_url": None, "whatsapp_access_token": None}
+    )
+    parts = make_parts(alone, clock=clock)
+    chat = Chat(
+        guest=guest_named(name),
+        terminal=Terminal(sys.stdin.fileno(), out),
+        proxy=parts.proxy,
+        store=parts.store,
+        worker=parts.worker,
+        clock=clock,
+        hotel_id=settings.hotel_id,
+        proxy_url=settings.proxy_url,
+    )
+    async with serving(parts):
+        talking = asyncio.create_task(chat.run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, talking.cancel)
+        with suppress(asyncio.CancelledError):
+            await talking
+    await chat.end()
+
+
+def _shown() -> TextIO:
+    """Open the standard output anew: a letter that it has not becomes a "?"."""
+    out = sys.stdout
+    return open(
+        out.fileno(), "w", encoding=out.encoding, errors="replace", closefd=False
+    )
+
+
+def _log_warnings(settings: AgentSettings) -> None:
+    """Log to the standard error, since the standard output is somebody's."""
+    set_up_logs(secrets=_secrets(settings), stream=sys.stderr)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING)
+    )
 
 
 def _understand_lines(now: datetime, settings: AgentSettings) -> None:

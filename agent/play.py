@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from agent.chat_lines import NOTE, PROMPT, reply_lines
 from agent.errors import AgentError
 from agent.messages import Guest
 from agent.play_checks import Played, complaints
@@ -105,8 +106,18 @@ class _StandingClock:
         return asyncio.timeout(delay_s)
 
 
-async def play(dialogue: Dialogue, *, understander: Understander) -> Verdict:
-    """Play one dialogue from its beginning, as one guest."""
+def nobody(_said: str) -> None:
+    """Overhear nothing."""
+
+
+async def play(
+    dialogue: Dialogue,
+    *,
+    understander: Understander,
+    overhear: Callable[[str], object] = nobody,
+) -> Verdict:
+    """Play one dialogue from its beginning, as one guest; `overhear` what is said."""
+    overhear(f"{NOTE}{dialogue.id}\n")
     clock = _StandingClock()
     house = House(is_up=dialogue.pms == "up", is_warm=dialogue.cache == "warm")
     runner = Runner(
@@ -126,6 +137,8 @@ async def play(dialogue: Dialogue, *, understander: Understander) -> Verdict:
             turn=await runner.turn(guest, turn.user),
             books=len(house.booked) - booked_before,
         )
+        down = "" if house.is_up else f"{NOTE}The PMS is down.\n"
+        overhear(f"{down}{PROMPT}{turn.user}\n{reply_lines(played.turn.reply)}\n")
         why += (
             f"turn {number} ({turn.user!r}): {complaint}"
             for complaint in complaints(turn.expect, played)
@@ -138,9 +151,12 @@ async def play_file(
     *,
     understander: Understander,
     say: Callable[[str], object],
-) -> bool:
+    overhear: Callable[[str], object] = nobody,
+) -> list[Verdict]:
     """
     Play a file's dialogues, and say what came of each in one line of JSON.
+
+    `overhear` is told, line by line, what the guests and the agent say.
 
     Raises:
         DialogueError: where the file holds none.
@@ -148,6 +164,8 @@ async def play_file(
     """
     verdicts: list[Verdict] = []
     for dialogue in read_dialogues(path):
-        verdicts.append(await play(dialogue, understander=understander))
+        verdicts.append(
+            await play(dialogue, understander=understander, overhear=overhear)
+        )
         say(f"{verdicts[-1].model_dump_json()}\n")
-    return all(verdict.passed for verdict in verdicts)
+    return verdicts

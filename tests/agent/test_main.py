@@ -134,16 +134,31 @@ async def test_plays_dialogues(tmp_path: Path) -> None:
     for turns, code in (([expected], 0), ([expected, other], 1)):
         path.write_text(json.dumps([{"id": "x", "turns": turns}]), encoding="utf-8")
         process = await start("play", str(path))
-        out, _ = await process.communicate()
+        out, err = await process.communicate()
         (line,) = out.decode().splitlines()
         verdict = json.loads(line)
         assert (verdict["id"], verdict["passed"]) == ("x", code == 0)
         assert bool(verdict["why"]) is (code == 1)
         assert process.returncode == code
+        assert err.decode() == f"{1 - code} of 1 passed\n"
     process = await start("play", str(tmp_path / "none.json"))
     _, err = await process.communicate()
     assert process.returncode == 2
     assert err.decode().endswith("holds no dialogues that can be read.\n")
+
+
+async def test_transcript(tmp_path: Path) -> None:
+    """What was said by both goes to the standard error; the verdicts stay alone."""
+    turn = {"user": "¿tenés lugar mañana para 2?", "pms": "down"}
+    path = tmp_path / "dialogues.json"
+    path.write_text(json.dumps([{"id": "x", "turns": [turn]}]), encoding="utf-8")
+    process = await start("play", "--transcript", str(path), PYTHONUTF8="1")
+    out, err = await process.communicate()
+    assert json.loads(out) == {"id": "x", "passed": True, "why": ""}
+    said = err.decode().splitlines()
+    assert said[:3] == ["· x", "· The PMS is down.", "> ¿tenés lugar mañana para 2?"]
+    assert said[3].startswith("Del mié 25 nov al jue 26 nov")
+    assert said[-1] == "1 of 1 passed"
 
 
 async def test_forget() -> None:
