@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import signal
 import sys
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from demo.control import make_control
 from demo.outage import play
+from demo.page.running import a_page, served
 from demo.replay.command import add_options, replay
-from demo.stage import Stage, a_stage, envelope, in_days
+from demo.stage import in_days
+
+if TYPE_CHECKING:
+    from demo.page.running import Open
 
 TRY = """\
 The PMS stand-in, the proxy and the agent are up.
@@ -22,11 +24,12 @@ The PMS stand-in, the proxy and the agent are up.
   its faults      {control}
   proxy           {proxy}   /api/… /status.json /metrics /health/ready
   agent           {agent}   /api/v1/availability /webhooks/whatsapp /metrics
+  the page        {page}   write as a guest, break the PMS, watch the proxy
 
 Ask for rooms:
   curl '{agent}/api/v1/availability?checkin={checkin}'
-Write as a guest on WhatsApp (each message is answered once, by its id):
-  curl {agent}/webhooks/whatsapp -d '{message}'
+Write as a guest on WhatsApp (the page shows the chat):
+  curl {page}/say -d '{message}'
 Let the PMS die (GET {control}/ lists the ways), ask five times for other days, then
 for the first one again:
   curl -X POST {control}/faults/error_page
@@ -61,18 +64,12 @@ async def _stay_up() -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with a_stage(keeps_calls=False) as stage:
-        runner = web.AppRunner(make_control(stage.pms), access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        control = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        sys.stdout.write(_what_to_try(stage, control))
+    async with a_page() as page, served(make_control(page.stage.pms)) as control:
+        sys.stdout.write(_what_to_try(page, control))
         sys.stdout.flush()
-        telling = asyncio.create_task(stage.proxy.tell(_say))
+        telling = asyncio.create_task(page.stage.proxy.tell(_say))
         await stop.wait()
         telling.cancel()
-        await runner.cleanup()
     return 0
 
 
@@ -81,17 +78,16 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _what_to_try(stage: Stage, control: str) -> str:
+def _what_to_try(page: Open, control: str) -> str:
+    stage = page.stage
     return TRY.format(
         pms=stage.pms.url,
         control=control,
         proxy=stage.proxy.url,
         agent=stage.agent.url,
+        page=page.url,
         checkin=in_days(20),
-        message=json.dumps(
-            envelope(f"Hola, tenés lugar del {in_days(20)} al {in_days(22)} para 2?"),
-            ensure_ascii=False,
-        ),
+        message=f"Hola, tenés lugar del {in_days(20)} al {in_days(22)} para 2?",
         days=" ".join(str(in_days(100 + number)) for number in range(5)),
     )
 

@@ -44,12 +44,11 @@ def make_control(pms: StandIn) -> web.Application:
     """Build the control API of a stand-in."""
 
     async def show(_: web.Request) -> web.Response:
-        playing = pms.fault.name if pms.fault else None
         return web.json_response(
             {
                 "pms": pms.url,
                 "faults": NAMES,
-                "playing": playing if pms.is_listening else REFUSE,
+                "playing": playing(pms),
                 "booking_gap_s": pms.booking_gap_s,
             }
         )
@@ -90,6 +89,13 @@ def make_control(pms: StandIn) -> web.Application:
         ]
     )
     return app
+
+
+def playing(pms: StandIn) -> str | None:
+    """Return the name of the fault that a stand-in plays, None in health."""
+    if not pms.is_listening:
+        return REFUSE
+    return pms.fault.name if pms.fault else None
 
 
 def _seconds(request: web.Request, otherwise: float) -> float:

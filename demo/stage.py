@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.clock import SystemClock
+from demo import letters
 from demo.pms import StandIn
 from demo.processes import Process, running
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 GUEST = "5491100000001"
+STATUS_WITHIN_S = 2.0
 
 
 def in_days(days: int) -> date:
@@ -29,24 +32,9 @@ def in_days(days: int) -> date:
 
 def envelope(text: str, guest: str = GUEST) -> dict[str, Any]:
     """Wrap a guest's text as WhatsApp delivers it, under an id of its own."""
-    message = {
-        "from": guest,
-        "id": f"wamid.{uuid.uuid4().hex}",
-        "timestamp": str(int(SystemClock().wall().timestamp())),
-        "type": "text",
-        "text": {"body": text},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "0", "phone_number_id": "0"},
-        "contacts": [{"profile": {"name": "Ana"}, "wa_id": guest}],
-        "messages": [message],
-    }
-    change = {"field": "messages", "value": value}
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "0", "changes": [change]}],
-    }
+    id_ = f"wamid.{uuid.uuid4().hex}"
+    message = letters.text(guest, text, id_=id_, at=SystemClock().wall())
+    return letters.delivery(message, "Ana")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +69,24 @@ class Stage:
 
     async def state(self) -> float:
         """Return the gauge that the agent's public host shows (runbook)."""
-        async with self.session.get(f"{self.agent.url}/metrics") as response:
-            text = await response.text()
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                if sample.name == "pms_circuit_breaker_state":
-                    return sample.value
-        raise LookupError("The agent shows no pms_circuit_breaker_state.")
+        return await self._gauge(self.agent, "pms_circuit_breaker_state")
+
+    async def proxy_status(self) -> tuple[dict[str, Any] | None, int]:
+        """
+        Return the proxy's `/status.json`, and how many nights its calendar holds.
+
+        None and 0 where it does not answer soon.
+        """
+        try:
+            async with (
+                asyncio.timeout(STATUS_WITHIN_S),
+                self.session.get(f"{self.proxy.url}/status.json") as response,
+            ):
+                response.raise_for_status()
+                status: dict[str, Any] = await response.json()
+                return status, int(await self._gauge(self.proxy, "pms_calendar_nights"))
+        except (TimeoutError, aiohttp.ClientError, ValueError):
+            return None, 0
 
     async def is_live(self) -> bool:
         """Ask both processes whether they live."""
@@ -97,16 +96,26 @@ class Stage:
                     return False
         return True
 
+    async def _gauge(self, process: Process, name: str) -> float:
+        async with self.session.get(f"{process.url}/metrics") as response:
+            text = await response.text()
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                if sample.name == name:
+                    return sample.value
+        raise LookupError(f"{process.module} shows no {name}.")
+
 
 @asynccontextmanager
 async def a_stage(
     proxy: Mapping[str, str] | None = None,
     *,
+    agent: Mapping[str, str] | None = None,
     proxy_port: int = 0,
     agent_port: int = 0,
     keeps_calls: bool = True,
 ) -> AsyncIterator[Stage]:
-    """Start all three; `proxy` holds settings beside the usual ones."""
+    """Start all three; `proxy` and `agent` hold settings beside the usual ones."""
     async with StandIn(keeps_calls=keeps_calls) as pms:
         proxy_environ = {
             "PROXY_UPSTREAM_URL": pms.url,
@@ -119,6 +128,7 @@ async def a_stage(
                 "AGENT_BIND": "127.0.0.1",
                 "AGENT_PORT": str(agent_port),
                 "AGENT_PROXY_URL": proxy_process.url,
+                **(agent or {}),
             }
             async with (
                 running("agent", agent_environ) as agent_process,
