@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.inbox import Kept
+    from agent.messages import Guest
     from agent.store import Store
 
 
@@ -14,12 +17,28 @@ async def forget(store: Store, guest: str) -> str:
     """
     Delete a guest, named by phone number or user id; say in a sentence what it was.
 
-    A turn of that guest that is under way ends without a reply.
+    A guest who hides the number since yesterday has a record under each of both, and
+    all go. A turn of that guest that is under way ends without a reply.
     """
-    kept = await store.change(address_of(guest), lambda kept: (None, kept))
-    if kept is None:
+    named = address_of(guest)
+    found: list[Kept] = []
+    for address in (named, *_others(named, await store.guests())):
+        kept = await store.change(address, lambda kept: (None, kept))
+        found += [] if kept is None else [kept]
+    if not found:
         return "Nothing is kept of that guest."
-    return f"Deleted: {', '.join(_parts(kept))}."
+    return f"Deleted: {'; and '.join(', '.join(_parts(kept)) for kept in found)}."
+
+
+def _others(named: str, guests: Sequence[Guest]) -> list[str]:
+    """Name the other addresses of the guest who has this phone number or user id."""
+    told = (guest.user_id for guest in guests if guest.address == named)
+    user_id = next(filter(None, told), named)
+    return [
+        guest.address
+        for guest in guests
+        if guest.address != named and user_id in (guest.address, guest.user_id)
+    ]
 
 
 def address_of(guest: str) -> str:

@@ -179,6 +179,7 @@ def _letter(
         address=address,
         is_phone=message.phone is not None,
         name=names.get(address) or names.get(message.user_id or ""),
+        user_id=message.user_id,
     )
     text = _said(message)
     kind: Kind = "other" if text is None else "text"

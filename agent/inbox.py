@@ -107,7 +107,7 @@ def receive(
     seen = [*kept.seen, *((id_, now) for id_ in new)][-SEEN_LIMIT:]
     kept = replace(
         kept,
-        guest=guest if guest.name and kept.waits != "booking" else kept.guest,
+        guest=_who(kept, guest),
         # Our clock bounds theirs: a time to come would keep the window open too long.
         wrote_at=min(now, max(letter.at for letter in new.values())),
         inbox=(*kept.inbox, *new.values()),
@@ -115,6 +115,16 @@ def receive(
         due=kept.due if kept.due is not None else _paced(kept, due),
     )
     return kept, frozenset(new)
+
+
+def _who(kept: Kept, guest: Guest) -> Guest:
+    """Take the newest name, but not amid a booking; an id that was told once stays."""
+    is_named = guest.name is not None and kept.waits != "booking"
+    return replace(
+        guest,
+        name=guest.name if is_named else kept.guest.name,
+        user_id=guest.user_id or kept.guest.user_id,
+    )
 
 
 def claim(

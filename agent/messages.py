@@ -48,12 +48,14 @@ class Guest:
     """
     Whom to answer: a phone number, or the user id of a guest who hides it.
 
-    `name` is the profile's, as the guest typed it: emojis, digits and all.
+    `name` is the profile's, as the guest typed it: emojis, digits and all. `user_id`
+    is WhatsApp's, where it was told: the address of the same guest without a phone.
     """
 
     address: str
     is_phone: bool
     name: str | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

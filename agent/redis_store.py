@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.clock import Clock
-    from agent.messages import Waits
+    from agent.messages import Guest, Waits
     from agent.telemetry import Telemetry
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ T = TypeVar("T")
 COMMAND_WITHIN_S = 0.5
 CHANGE_TRIES = 20
 DUE_AT_ONCE = 64
+SCANNED_AT_ONCE = 500
 # Another form of the records gets another number: none is ever misread.
 FORM = 1
 UNREACHABLE = "Redis does not answer: messages cannot be kept."
@@ -78,6 +79,12 @@ class _Redis(Protocol):
     def eval(
         self, script: str, numkeys: int, *keys_and_args: str | bytes | float
     ) -> Awaitable[int]: ...
+
+    def scan(
+        self, cursor: int, match: str, count: int
+    ) -> Awaitable[tuple[int, list[bytes]]]: ...
+
+    def mget(self, keys: list[bytes]) -> Awaitable[list[bytes | None]]: ...
 
     async def aclose(self) -> None: ...
 
@@ -134,6 +141,19 @@ class RedisStore:
             self._redis.zrange(self._waiting(wait), 0, -1)
         )
         return [address.decode() for address in found]
+
+    async def guests(self) -> list[Guest]:
+        """Return all guests; reads every record, so it is no part of serving them."""
+        found: list[Guest] = []
+        cursor = 0
+        while True:
+            cursor, names = await self._ask(
+                self._redis.scan(cursor, match=self._record("*"), count=SCANNED_AT_ONCE)
+            )
+            raws = await self._ask(self._redis.mget(names)) if names else []
+            found += (kept.guest for kept in map(_read, raws) if kept is not None)
+            if not cursor:
+                return found
 
     async def close(self) -> None:
         """Close the connections."""

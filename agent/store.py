@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from agent.clock import Clock
     from agent.inbox import Kept
-    from agent.messages import Waits
+    from agent.messages import Guest, Waits
 
 T = TypeVar("T")
 GUESTS_LIMIT = 10_000
@@ -42,6 +42,10 @@ class Store(Protocol):
 
     async def waiting(self, wait: Waits) -> list[str]:
         """Name guests that wait for something, the longest waiting first."""
+        ...
+
+    async def guests(self) -> list[Guest]:
+        """Return all guests of whom something is kept, as they are known."""
         ...
 
     async def close(self) -> None:
@@ -84,6 +88,10 @@ class MemoryStore:
         return [
             address for address, (kept, _) in self._kept.items() if kept.waits == wait
         ]
+
+    async def guests(self) -> list[Guest]:
+        """Return all guests."""
+        return [kept.guest for kept, _ in self._kept.values()]
 
     async def close(self) -> None:
         """Have nothing to let go of."""

@@ -41,7 +41,12 @@ def test_text(sample: Callable[[str], bytes]) -> None:
         at=1795525200,
         text="Hola! tenés lugar del 5 al 8 de diciembre para dos?",
     )
-    assert guest == Guest(address="5491100000177", is_phone=True, name="Lucía Ferreyra")
+    assert guest == Guest(
+        address="5491100000177",
+        is_phone=True,
+        name="Lucía Ferreyra",
+        user_id="AR.7731904425518206",
+    )
 
 
 def test_both_shapes_of_guest(sample: Callable[[str], bytes]) -> None:
@@ -51,7 +56,8 @@ def test_both_shapes_of_guest(sample: Callable[[str], bytes]) -> None:
     assert legacy == Guest(address="5491100000177", is_phone=True, name="Tom Reyes")
     raw = sample("in_text_without_phone_bsuid")
     ((hidden, _),) = read_payload(raw, NOW).letters
-    assert hidden == Guest(address="BR.1190457730021846", is_phone=False, name="Bia")
+    user_id = "BR.1190457730021846"
+    assert hidden == Guest(address=user_id, is_phone=False, name="Bia", user_id=user_id)
 
 
 @pytest.mark.parametrize(

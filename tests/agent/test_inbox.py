@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import settings
@@ -152,6 +152,15 @@ def test_the_name_of_a_booking() -> None:
     assert inbox.receive(kept, other, [letter("b")], now=NOW, due=NOW)[0].guest == other
     kept = Kept(guest=GUEST, wrote_at=NOW, waits="booking")
     assert inbox.receive(kept, other, [letter("b")], now=NOW, due=NOW)[0].guest == GUEST
+
+
+def test_the_user_id_stays() -> None:
+    """A guest's user id is kept once it was told, amid a booking too."""
+    told = replace(GUEST, user_id="AR.7")
+    kept = Kept(guest=GUEST, wrote_at=NOW, waits="booking")
+    for guest in (told, GUEST):
+        kept, _ = inbox.receive(kept, guest, [letter(str(guest))], now=NOW, due=NOW)
+        assert kept.guest == told
 
 
 def test_left_replies() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from agent import inbox
 from agent.errors import ClaimError, StoreError
 from agent.inbox import DAY_S, Kept, Letter
 from agent.messages import Choice, Guest, Reply
-from agent.redis_store import RedisStore
+from agent.redis_store import SCANNED_AT_ONCE, RedisStore
 from agent.store import MemoryStore
 from agent.telemetry import Telemetry
 from config.clock import SystemClock
@@ -115,6 +116,15 @@ async def test_who_waits(store: Store) -> None:
         await put(store, Kept(guest=GUEST, wrote_at=0, waits=waits), address)  # type: ignore[arg-type]
     assert await store.waiting("pms") == ["a"]
     assert await store.waiting("booking") == ["b"]
+
+
+async def test_all_guests(store: Store) -> None:
+    """All guests of whom something is kept are named, more than are read at once."""
+    everyone = {f"54911{number}" for number in range(2 * SCANNED_AT_ONCE)}
+    for address in everyone:
+        guest = replace(GUEST, address=address)
+        await put(store, Kept(guest=guest, wrote_at=0), address)
+    assert {guest.address for guest in await store.guests()} == everyone
 
 
 async def test_a_rule_that_fails_changes_nothing(store: Store) -> None:
