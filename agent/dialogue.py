@@ -23,7 +23,7 @@ from agent.dialogue_bookings import (
 )
 from agent.dialogue_search import nothing_to_show, rooms_found
 from agent.dialogue_state import State
-from agent.dialogue_turns import guest_wrote
+from agent.dialogue_turns import guest_wrote, tapped_late
 from agent.messages import (
     Booked,
     BookingRefused,
@@ -35,6 +35,7 @@ from agent.messages import (
     NothingToShow,
     PmsIsBack,
     RoomsFound,
+    TappedLate,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def step(  # noqa: C901, PLR0911  (one line an event)
     match event:
         case GuestWrote():
             return guest_wrote(state, event, today)
+        case TappedLate():
+            return tapped_late(state, today)
         case BreakerTold():
             return breaker_told(state, event.state, today)
         case RoomsFound():

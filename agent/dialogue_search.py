@@ -126,7 +126,8 @@ def summarised(
         asked="confirmation",
         wants_booking=True,
         quote=quote,
-        offered=(),
+        # Another one can still be named as the house does, or tapped.
+        offered=_fitting(found, quote.search)[:MOST_SHOWN],
     )
     summary = Summarise(quote=quote, is_stale=found.is_stale, age_s=found.age_s)
     return state, [*notes, summary, Say(phrase=Phrase.ASK_CONFIRMATION)]
@@ -196,7 +197,7 @@ def _narrowed(
     state: State, found: RoomsFound, search: Search
 ) -> tuple[State, list[Effect], tuple[Room, ...]]:
     """Return the free rooms that the guest wants; all that fit, and why, if none is."""
-    fitting = tuple(r for r in found.rooms if r.available > 0 and fits(r, search))
+    fitting = _fitting(found, search)
     if not is_wish(state):
         return state, [], fitting[:MOST_SHOWN]
     suited = wished(state, fitting)
@@ -210,6 +211,10 @@ def _narrowed(
     else:
         phrase = Phrase.ROOM_NOT_FREE
     return without_room(state), [Say(phrase=phrase)], fitting[:MOST_SHOWN]
+
+
+def _fitting(found: RoomsFound, search: Search) -> tuple[Room, ...]:
+    return tuple(r for r in found.rooms if r.available > 0 and fits(r, search))
 
 
 def _kinds_found(state: State, found: RoomsFound, today: date) -> Step:

@@ -52,7 +52,8 @@ class State:
     room picked from the house's own, `room_word` a word for one that is no known type.
     `asked` is the question that is open; a yes answers it, or books the one room in
     `offered`, or lets the guest be notified (`asks_to_notify`). `quote` is the summary
-    on the table: set only with the summary, gone with whatever changes the stay.
+    on the table: set only with the summary, gone with whatever changes the stay; then
+    `offered` are the rooms that could be taken instead.
     `key` is that of the guest's last text.
     """
 

@@ -70,6 +70,15 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     return _remark(state, event)
 
 
+def tapped_late(state: State, today: date) -> Step:
+    """Do nothing of what the old button says, and show again what is open."""
+    state = awake(state, today)
+    if state.pending is not None:
+        return check(state)
+    question = open_question(state) or [Say(phrase=Phrase.HELP)]
+    return state, [Say(phrase=Phrase.TAPPED_LATE), *question]
+
+
 def _request(before: State, state: State, event: GuestWrote, today: date) -> Step:
     """Follow a wish for a stay, or a correction of one."""
     said = event.understood

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import BaseModel, FailFast, Field, ValidationError
 
+from agent.dialogue_taps import UNKNOWN
 from agent.errors import PayloadError
 from agent.inbox import Letter
 from agent.messages import Guest
@@ -20,8 +21,6 @@ from agent.whatsapp_bodies import SAYS, TEXT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from agent.inbox import Kind
 
 _Id = Annotated[str, Field(min_length=1, max_length=256)]
 _Item = TypeVar("_Item")
@@ -181,24 +180,38 @@ def _letter(
         name=names.get(address) or names.get(message.user_id or ""),
         user_id=message.user_id,
     )
-    text = _said(message)
-    kind: Kind = "other" if text is None else "text"
-    at = now if message.timestamp is None else message.timestamp
-    yield guest, Letter(id=message.id, kind=kind, at=at, text=(text or "")[:TEXT_LIMIT])
+    text, answers_to = _said(message)
+    yield (
+        guest,
+        Letter(
+            id=message.id,
+            kind="other" if text is None else "text",
+            at=now if message.timestamp is None else message.timestamp,
+            text=(text or "")[:TEXT_LIMIT],
+            answers_to=answers_to,
+        ),
+    )
 
 
-def _said(message: _Message) -> str | None:
-    """Return what a message says in words; a tap says what its button stands for."""
+def _said(message: _Message) -> tuple[str | None, str]:
+    """Return what a message says in words and, of a tap, which question it answers."""
     if message.text is not None:
-        return message.text.body
+        return message.text.body, ""
     if message.button is not None:
-        return message.button.text
+        return message.button.text, UNKNOWN
     if message.interactive is not None:
         tap = message.interactive.button_reply or message.interactive.list_reply
         if tap is not None:
-            is_ours = tap.id.startswith(SAYS)
-            return tap.id.removeprefix(SAYS) if is_ours else tap.title
-    return None
+            return _tapped(tap)
+    return None, ""
+
+
+def _tapped(tap: _Tap) -> tuple[str, str]:
+    """Read a button's or a row's id; one of another kind says its title."""
+    answers_to, colon, text = tap.id.removeprefix(SAYS).partition(":")
+    if not tap.id.startswith(SAYS) or not colon:
+        return tap.title, UNKNOWN
+    return text, answers_to
 
 
 def _names(contacts: list[object]) -> dict[str, str]:

@@ -43,12 +43,14 @@ class Letter:
     A message as it came, or a word of the agent to itself.
 
     `id` is WhatsApp's, the same on every delivery. `at`: when it was written.
+    `answers_to`: of a tap, the question beneath which it was (`dialogue_taps`).
     """
 
     id: str
     kind: Kind
     at: float
     text: str = ""
+    answers_to: str = ""
 
     @property
     def is_guests(self) -> bool:

@@ -175,6 +175,11 @@ class GuestWrote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TappedLate:
+    """The guest tapped a button or a row of a message that is not the last word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerTold:
     """The proxy said how its breaker stands."""
 
@@ -253,6 +258,7 @@ class PmsIsBack:
 
 Event: TypeAlias = (
     GuestWrote
+    | TappedLate
     | BreakerTold
     | RoomsFound
     | NothingToShow
@@ -306,6 +312,7 @@ class Phrase(StrEnum):
     PMS_IS_BACK = "pms_is_back"
     HANDED_OFF = "handed_off"
     ONLY_TEXT = "only_text"
+    TAPPED_LATE = "tapped_late"
     HOLDING_ASK_AGAIN = "holding_ask_again"
 
 
@@ -407,12 +414,15 @@ class Choice:
     """
     Something to tap: `text` is taken as if the guest had written it.
 
-    `title` has at most 20 characters, `detail` at most 72.
+    `title` has at most 20 characters, `detail` at most 72. `answers_to` names the
+    question that it answers and no other, without a colon; empty where the text means
+    the same at any time.
     """
 
     text: str
     title: str
     detail: str = ""
+    answers_to: str = ""
 
 
 Waits: TypeAlias = Literal["pms", "booking"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.dialogue_taps import answered_by
 from agent.messages import Choice
 from agent.replies import LABELS, room_name
 from agent.replies_format import money
@@ -18,23 +19,26 @@ DETAIL_LIMIT = 72
 
 def choices(state: State) -> tuple[Choice, ...]:
     """Offer the answers to the open question that are known beforehand."""
-    labels = LABELS[state.lang]
+    labels, answers_to = LABELS[state.lang], answered_by(state)
     if state.asked == "room_type":
         return tuple(
-            _room(number, room, state.lang)
+            _room(number, room, state.lang, answers_to)
             for number, room in enumerate(state.offered, start=1)
         )
     if state.expects != "confirmation":
         return ()
-    words = [labels.yes, labels.no, labels.person]
-    return tuple(Choice(text=word, title=word) for word in words)
+    answers = [
+        Choice(text=word, title=word, answers_to=answers_to)
+        for word in (labels.yes, labels.no)
+    ]
+    return (*answers, Choice(text=labels.person, title=labels.person))
 
 
-def _room(number: int, room: Room, lang: Lang) -> Choice:
-    # The house's own name: a list tapped late never answers another question.
+def _room(number: int, room: Room, lang: Lang, answers_to: str) -> Choice:
     title = room_name(room, lang)
     return Choice(
         text=room.name,
         title=title if len(title) <= TITLE_LIMIT else f"{title[: TITLE_LIMIT - 1]}…",
         detail=f"{number}. {money(room.price, room.currency, lang)}"[:DETAIL_LIMIT],
+        answers_to=answers_to,
     )

@@ -62,6 +62,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.HANDED_OFF: "I am handing you over to the front desk: "
     "a person will write to you.",
     Phrase.ONLY_TEXT: "Sorry, I can only read text here. Could you write it to me?",
+    Phrase.TAPPED_LATE: "That button is from an earlier message, so I did nothing.",
     Phrase.HOLDING_ASK_AGAIN: "This is taking a while. "
     "Write “availability” in a moment and I will tell you what is free.",
 }

@@ -61,6 +61,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.PMS_IS_BACK: "¡El sistema del hotel ya volvió!",
     Phrase.HANDED_OFF: "Te paso con recepción: una persona te va a escribir.",
     Phrase.ONLY_TEXT: "Perdón, por acá solo entiendo texto. ¿Me lo escribís?",
+    Phrase.TAPPED_LATE: "Ese botón es de un mensaje anterior, así que no hice nada.",
     Phrase.HOLDING_ASK_AGAIN: "La consulta está tardando. "
     "Escribime «disponibilidad» en un momento y te digo qué hay.",
 }

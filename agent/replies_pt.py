@@ -58,6 +58,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.PMS_IS_BACK: "O sistema do hotel voltou!",
     Phrase.HANDED_OFF: "Passo você para a recepção: uma pessoa vai escrever.",
     Phrase.ONLY_TEXT: "Desculpe, por aqui só entendo texto. Pode me escrever?",
+    Phrase.TAPPED_LATE: "Esse botão é de uma mensagem anterior, então não fiz nada.",
     Phrase.HOLDING_ASK_AGAIN: "A consulta está demorando. "
     "Escreva «disponibilidade» daqui a pouco e eu digo o que há.",
 }

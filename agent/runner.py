@@ -38,6 +38,7 @@ from agent.messages import (
     Say,
     ShowKinds,
     Summarise,
+    TappedLate,
     TellBooked,
     Understood,
 )
@@ -129,6 +130,10 @@ class Runner:
                 changes_a_booking=changes_a_booking(text),
             )
             return await self._play(_Course(guest, held, now), event)
+
+    async def tapped_late(self, guest: Guest) -> Reply:
+        """Answer a tap on what is not open any more; nothing is done of it."""
+        return await self._unasked(guest, TappedLate())
 
     async def check_booking(self, guest: Guest) -> Reply:
         """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.dialogue_state import State
+from agent.dialogue_taps import is_late
 from agent.errors import AgentError
 from agent.messages import Phrase, Reply
 from agent.runner import shortened
@@ -55,7 +56,7 @@ class Turns:
         ) as held:
             try:
                 replies = [
-                    await self._reply(kept, kind, [*letters])
+                    await self._reply(kept, held.state, kind, [*letters])
                     for kind, letters in groupby(_asking(kept.turn), _kind)
                 ]
             except AgentError:
@@ -68,13 +69,18 @@ class Turns:
             self._telemetry.message("answered", count)
             return encode(held.state), _one(replies)
 
-    async def _reply(self, kept: Kept, kind: Kind, letters: Sequence[Letter]) -> Reply:
+    async def _reply(
+        self, kept: Kept, state: State, kind: Kind, letters: Sequence[Letter]
+    ) -> Reply:
         guest = kept.guest
         match kind:
             case "text":
+                said = [one for one in letters if not is_late(state, one.answers_to)]
+                if not said:
+                    return await self._runner.tapped_late(guest)
                 # Written in one go, so it is read as one text.
-                text = "\n".join(letter.text for letter in letters)[:TEXT_LIMIT]
-                return await self._runner.converse(guest, text, letters[0].id)
+                text = "\n".join(letter.text for letter in said)[:TEXT_LIMIT]
+                return await self._runner.converse(guest, text, said[0].id)
             case "other":
                 text = await self._runner.phrase(guest, Phrase.ONLY_TEXT)
                 return Reply(text=text, waits_for=kept.waits)

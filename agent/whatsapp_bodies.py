@@ -20,7 +20,7 @@ BUTTONS_LIMIT, BUTTON_TITLE_LIMIT = 3, 20
 ROWS_LIMIT, ROW_TITLE_LIMIT, ROW_DETAIL_LIMIT = 10, 24, 72
 ID_LIMIT = 200
 
-# Marks the ids of buttons and rows: the rest is what the tap says.
+# Marks the ids of buttons and rows: `say:<what it answers>:<what it says>`.
 SAYS = "say:"
 # The label that opens a list, at most 20 characters.
 MENUS: dict[Lang, str] = {
@@ -81,20 +81,25 @@ def _of_kind(kind: str, text: str, action: Body) -> Body:
 def _button(choice: Choice) -> Body:
     return {
         "type": "reply",
-        "reply": {"id": f"{SAYS}{choice.text}", "title": choice.title},
+        "reply": {"id": _id(choice), "title": choice.title},
     }
 
 
 def _row(choice: Choice) -> Body:
-    row: Body = {"id": f"{SAYS}{choice.text}", "title": choice.title}
+    row: Body = {"id": _id(choice), "title": choice.title}
     return {**row, "description": choice.detail} if choice.detail else row
+
+
+def _id(choice: Choice) -> str:
+    return f"{SAYS}{choice.answers_to}:{choice.text}"
 
 
 def _fits(choice: Choice) -> bool:
     return (
         0 < len(choice.title) <= BUTTON_TITLE_LIMIT
         and len(choice.detail) <= ROW_DETAIL_LIMIT
-        and 0 < len(choice.text) <= ID_LIMIT - len(SAYS)
+        and bool(choice.text)
+        and len(_id(choice)) <= ID_LIMIT
     )
 
 

@@ -85,10 +85,18 @@ def test_samples(sample: Callable[[str], bytes], name: str, said: list[str]) -> 
 
 
 def test_own_button() -> None:
-    """A tap on a button of the agent's says what the button stands for."""
-    tap = {"type": "button_reply", "button_reply": {"id": "say:sí", "title": "Sí ✅"}}
+    """A tap on a button of the agent's says what the button stands for, and to what."""
+    tap = {"type": "button_reply", "button_reply": {"id": "", "title": "Sí ✅"}}
     message = {"id": "x", "from": "1", "type": "interactive", "interactive": tap}
-    assert texts(payload(message)) == ["sí"]
+    for id_, said, answers_to in (
+        ("say:1f2e:sí: ya", "sí: ya", "1f2e"),
+        ("say::sí", "sí", ""),
+        ("say:sí", "Sí ✅", "unknown"),
+        ("tap:1f2e:sí", "Sí ✅", "unknown"),
+    ):
+        tap["button_reply"]["id"] = id_  # type: ignore[index]
+        ((_, letter),) = read_payload(payload(message), NOW).letters
+        assert (letter.text, letter.answers_to) == (said, answers_to)
 
 
 def test_troubles(sample: Callable[[str], bytes]) -> None:

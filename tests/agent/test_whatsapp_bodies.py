@@ -29,12 +29,12 @@ def test_buttons(sample: Callable[[str], bytes]) -> None:
         Reply(
             text=expected["body"]["text"],
             choices=(
-                Choice(text="sí", title=yes["title"]),
+                Choice(text="sí", title=yes["title"], answers_to="1f2e"),
                 Choice(text="no", title=no["title"]),
             ),
         )
     )
-    yes["id"], no["id"] = f"{SAYS}sí", f"{SAYS}no"
+    yes["id"], no["id"] = f"{SAYS}1f2e:sí", f"{SAYS}:no"
     assert said == expected
 
 
@@ -52,7 +52,7 @@ def test_list(sample: Callable[[str], bytes]) -> None:
         )
     )
     for row in section["rows"]:
-        row["id"] = f"{SAYS}{row['id']}"
+        row["id"] = f"{SAYS}:{row['id']}"
     assert said["action"]["sections"] == [{"rows": section["rows"]}]
     assert said["action"]["button"] == "Ver opciones"
     assert (said["type"], said["body"]) == ("list", expected["body"])

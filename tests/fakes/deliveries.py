@@ -7,6 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp import web
     from aiohttp.test_utils import TestClient
 
@@ -19,14 +21,21 @@ _ids = count()
 
 def body(*texts: str, phone: str = PHONE) -> bytes:
     """Write a delivery of new texts from one guest."""
+    return _delivery(
+        phone, *({"type": "text", "text": {"body": text}} for text in texts)
+    )
+
+
+def tap(id_: str, *, phone: str = PHONE) -> bytes:
+    """Write a delivery of a tap on the button of an id."""
+    reply = {"id": id_, "title": "Sí"}
+    interactive = {"type": "button_reply", "button_reply": reply}
+    return _delivery(phone, {"type": "interactive", "interactive": interactive})
+
+
+def _delivery(phone: str, *contents: Mapping[str, object]) -> bytes:
     messages = [
-        {
-            "id": f"wamid.{next(_ids)}",
-            "from": phone,
-            "type": "text",
-            "text": {"body": text},
-        }
-        for text in texts
+        {"id": f"wamid.{next(_ids)}", "from": phone, **content} for content in contents
     ]
     change = {"field": "messages", "value": {"messages": messages}}
     return json.dumps({"entry": [{"changes": [change]}]}).encode()
