@@ -1,7 +1,8 @@
 """
 `python -m proxy`: read the settings, listen, serve until SIGTERM.
 
-With arguments it gives a running proxy an operator's order instead.
+With arguments it gives a running proxy an operator's order instead, or, with `doctor`,
+finds out what is wrong.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from config.serving import (
     serve,
 )
 from config.version import VERSION
-from proxy.app import DRAIN, HANDLERS, ROTATE, make_app
+from proxy.app import DRAIN, HANDLERS, ROTATE, make_app, make_pms
+from proxy.doctor import command as doctor
+from proxy.doctor.values import Check, Remark, failed, passed
 from proxy.front import orders_cli
+from proxy.policies import doctor_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +45,8 @@ EXIT_UNUSABLE = 2
 
 def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     """Run the proxy; 0 after a drained stop, 2 where it cannot start."""
+    if arguments and arguments[0] == "doctor":
+        return _examine(arguments[1:], environ)
     if arguments:
         return _give_order(arguments, environ)
     try:
@@ -101,6 +107,23 @@ def _give_order(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             sys.stderr.write(f"PROXY_ADMIN_TOKEN_FILE cannot be used: {exc}.\n")
             return EXIT_UNUSABLE
     return orders_cli.main(arguments, environ)
+
+
+def _examine(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Examine the PMS and the running proxy; what cannot be read is told too."""
+    try:
+        settings = ProxySettings.load(environ)
+    except SettingsError as exc:
+        subject = None
+        found = failed(Check.SETTINGS, Remark.SETTINGS_WRONG, sentence=str(exc))
+    else:
+        subject = doctor_subject(settings, make_pms(settings))
+        odd = " ".join(ProxySettings.unknown_variables(environ))
+        remark = Remark.SETTINGS_ODD if odd else Remark.SETTINGS_READ
+        found = passed(Check.SETTINGS, remark, sentence=odd)
+    return doctor.main(
+        arguments, environ, subject=subject, settings=found, clock=SystemClock()
+    )
 
 
 def _addresses(settings: ProxySettings) -> tuple[str, ...]:

@@ -91,6 +91,15 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
     return app
 
 
+def make_pms(settings: ProxySettings) -> QloApps:
+    """Return what is known of the PMS that is asked: which it is, is decided here."""
+    key = settings.upstream_key
+    return QloApps(
+        host=settings.host_header,
+        key=None if key is None else key.get_secret_value(),
+    )
+
+
 @web.middleware
 async def _takes_all(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Take what no route can name too, such as `OPTIONS *`."""
@@ -123,11 +132,7 @@ class _Proxy:
         )
         # The requests' share of it begins with the signal.
         self.drain = Drain(clock, settings.drain_s, on_cut=self._shut)
-        key = settings.upstream_key
-        pms = QloApps(
-            host=settings.host_header,
-            key=None if key is None else key.get_secret_value(),
-        )
+        pms = make_pms(settings)
         self._pms = pms
         self._callers = Callers(policies.client_tokens(settings))
         caller = Caller(

@@ -74,6 +74,10 @@ class Pms(Protocol):
         """Say whether a probe succeeded."""
         ...
 
+    def error_codes(self, answer: Answer) -> frozenset[int]:
+        """Return the PMS's own codes in an error's body."""
+        ...
+
     def breakdown(self, hotel: str, first: date, nights: int) -> Request:
         """Ask for a hotel night by night."""
         ...

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from proxy.breaker.values import BreakerPolicy
 from proxy.bulkhead import BulkheadPolicy
 from proxy.cache.freshness import Lifetime
 from proxy.cache.hot import HotPolicy
 from proxy.calendar.calendars import CalendarPolicy
+from proxy.doctor.values import Subject
 from proxy.messages import Operation
 from proxy.writes.writing import WritePolicy
 
 if TYPE_CHECKING:
     from config.proxy_settings import ProxySettings
+    from proxy.pms import Pms
 
 # A probe without a result counts as failed after the deadline and this (CONTRACT §2).
 PROBE_LEASE_MARGIN_S = 1.0
@@ -135,6 +138,23 @@ def lifetimes(settings: ProxySettings) -> dict[Operation, Lifetime]:
             settings.catalogue_fresh_s, settings.catalogue_usable_s
         ),
     }
+
+
+def doctor_subject(settings: ProxySettings, pms: Pms) -> Subject:
+    """Return what `python -m proxy doctor` examines."""
+    parts = urlsplit(settings.upstream_url)
+    is_tls = parts.scheme == "https"
+    redis = settings.redis_url
+    return Subject(
+        url=settings.upstream_url,
+        host=parts.hostname or "",
+        port=parts.port or (443 if is_tls else 80),
+        is_tls=is_tls,
+        timeout_s=settings.upstream_timeout_s,
+        hotel=settings.hotels[0] if settings.hotels else None,
+        redis_url=None if redis is None else redis.get_secret_value(),
+        pms=pms,
+    )
 
 
 def _lifetime(fresh_s: float, usable_s: float) -> Lifetime:

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m proxy",
         description="Without a command, serve until SIGTERM. With one, give an order "
         "to the proxy that runs, with the token in PROXY_ADMIN_TOKEN.",
+        epilog="python -m proxy doctor finds out what is wrong, in under 20 s.",
     )
     parts = parser.add_subparsers(dest="part", required=True, metavar="breaker|cache")
     breaker = parts.add_parser(

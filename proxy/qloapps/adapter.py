@@ -176,6 +176,10 @@ class QloApps:
         verdict = self.judge(answer, reading, "GET", wall)
         return probe.judge_probe(answer, verdict, own_key=self.has_own_key)
 
+    def error_codes(self, answer: Answer) -> frozenset[int]:
+        """Return the webservice's codes in an error's body, such as 20 for a key."""
+        return answers.error_codes(answer.body)
+
     def breakdown(self, hotel: str, first: date, nights: int) -> Request:
         """Ask for a hotel night by night."""
         return availability.breakdown_request(hotel, first, nights)
