@@ -118,7 +118,7 @@ class Chat:
 
     async def end(self) -> None:
         """Show what came at the end, and tell of a booking that was not answered."""
-        await self._show()
+        await self._collect()
         kept = await self.store.change(self.guest.address, lambda kept: (kept, kept))
         state = decode(kept.state) if kept is not None and kept.state else None
         if state is not None and state.pending is not None:
@@ -132,6 +132,7 @@ class Chat:
             kind="text",
             at=now,
             text=line if choice is None else choice.text,
+            answers_to="" if choice is None else choice.answers_to,
         )
         await self.store.change(
             self.guest.address,
@@ -152,9 +153,12 @@ class Chat:
     async def _show(self) -> None:
         async with self._telling:
             await self._tell_breaker()
-            for reply in await self.store.change(self.guest.address, inbox.collect):
-                self._choices = reply.choices
-                self.terminal.say(reply_lines(reply))
+            await self._collect()
+
+    async def _collect(self) -> None:
+        for reply in await self.store.change(self.guest.address, inbox.collect):
+            self._choices = reply.choices
+            self.terminal.say(reply_lines(reply))
 
     async def _tell_breaker(self) -> None:
         state = await self.proxy.breaker()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -87,7 +87,7 @@ class Typed:
     """A chat in this process, on the rig's clock: lines go in, `out` is the screen."""
 
     rig: Rig
-    chat: Chat
+    talking: asyncio.Task[None]
     sink: int
     out: StringIO
 
@@ -99,9 +99,10 @@ class Typed:
     async def shows(self, answer: str) -> None:
         """Let time pass until something is shown."""
         async with asyncio.timeout(PATIENCE_S):
+            passing = asyncio.create_task(pass_time(self.rig))
             while answer not in self.out.getvalue():
                 await asyncio.sleep(0.005)
-                self.rig.clock.advance(0.1)
+            passing.cancel()
 
 
 @asynccontextmanager
@@ -125,11 +126,21 @@ async def typed() -> AsyncIterator[Typed]:
         )
         async with serving(parts):
             talking = asyncio.create_task(chat.run())
-            yield Typed(rig, chat, sink, out)
+            yield Typed(rig, talking, sink, out)
             os.close(sink)
-            await talking
+            with suppress(asyncio.CancelledError):
+                await talking
+            passing = asyncio.create_task(pass_time(rig))
+        passing.cancel()
         await chat.end()
     os.close(source)
+
+
+async def pass_time(rig: Rig) -> None:
+    """Let time pass until cancelled."""
+    while True:
+        await asyncio.sleep(0.005)
+        rig.clock.advance(0.1)
 
 
 @pytest.mark.parametrize("is_settled", [True, False])
@@ -148,6 +159,18 @@ async def test_booking_without_an_answer(*, is_settled: bool) -> None:
     assert (number in chat.out.getvalue()) is is_settled
     in_doubt = f"an order whose source is {booking.source}."
     assert (in_doubt in chat.out.getvalue()) is not is_settled
+
+
+async def test_ended_amid_a_booking() -> None:
+    """Whoever ends it while a booking is on its way hears where to look for it."""
+    async with typed() as chat:
+        await chat.types(f"quiero reservar, {STAY} somos 2", "[2] Delux")
+        await chat.types("1", "[1] Sí")
+        chat.rig.pms.plays(None, faults.hang(resource="bookings"))
+        os.write(chat.sink, "sí\n".encode())
+        await chat.rig.until(lambda: chat.rig.pms.calls[-1].resource == "bookings")
+        chat.talking.cancel()
+    assert "an order whose source is WhatsApp:" in chat.out.getvalue()
 
 
 async def test_a_pick_answers_its_own_question() -> None:
