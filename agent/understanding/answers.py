@@ -7,6 +7,7 @@ the text says something else.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeAlias
 
 from agent.understanding.folding import NO_MARK, YES_MARK
@@ -16,7 +17,8 @@ Answer: TypeAlias = Literal["greeting", "yes", "no"]
 _YES = f"""
 lo confirmo|la confirmo|confirmo todo|confirmo la reserva|vamos con esa|me quedo con esa
 esa misma|that one please|estoy de acuerdo|aceptamos|pode fechar|quero essa|essa mesma
-ta perfeito|esta perfeito|estou de acordo|de acordo|concordo|im in|reserve it
+ta perfeito|esta perfeito|esta bem|ta bem|esta bom|esta otimo|estou de acordo|de acordo
+concordo|im in|reserve it
 thats perfect
 thats good|thats ok|all good|sounds fine|yes please|esta perfecto|esta genial|me encanta
 {YES_MARK}|si|sii|sisi|sip|sep|seh|sim|yes|yep|yeah|yea|yup|ye|yess|y|ok|oki|okey|okay
@@ -40,7 +42,8 @@ ill take it|well take it|me la quedo|me lo quedo|nos la quedamos|nos lo quedamos
 fico com ela|fico com esse|fico com essa|ficamos com ela|sure thing|book it|reservala
 reservalo|pode reservar
 dale reservame|dale nomas|si quiero|yes sir|por que no|why not|no problem|sin problema
-thats lovely|thats wonderful|thats brilliant|thats ideal|thats right|brilliant
+thats lovely|that will do|thatll do|it will do|thisll do|this will do
+thats wonderful|thats brilliant|thats ideal|thats right|brilliant
 wonderful|amazing|ideal|splendid|grand|marvellous|fair enough|thats it
 por supuesto que si|desde luego|como no|cierto|ciertamente|naturalmente|maravilla
 maravilloso|maravillosa|de maravilla|barbara|buenisima|estupenda|excelentes|maravilha
@@ -62,7 +65,8 @@ por ahora no|todavia no|ainda nao|agora nao|melhor nao|acho que nao|creo que no
 not for now|not at the moment|not at this time|maybe not|no for now|not this time
 not now|not yet|not really|no way|not today|never mind|nevermind|forget it|leave it
 skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
-para nada|paso|de ninguna manera|de jeito nenhum|nem pensar|ni loco|no thank you
+ya fue|ni modo|no way jose|para nada|paso|de ninguna manera|de jeito nenhum|nem pensar
+ni loco|no thank you
 no thanks|dont|i dont think so|do not|id rather not|rather not|pass|i changed my mind
 i dont want it|ya no|nada|nada mas|nao precisa|no hace falta|otro dia|otra vez sera
 found somewhere else|found another place|found another hotel|found something else
@@ -78,7 +82,8 @@ not interested|no es eso|fica pra proxima
 _GREETING = """
 hola|holas|ola|hol|holi|holis|holu|hello|helo|hi|hiya|hey|heya|ey|yo|oi|oie|opa|eai
 e ai|alo|alou|salve|saludos|greetings|howdy|sup|whats up|wassup|buenas|buenos|buen
-wenas|bom|boa|good|morning|dia|dias|tarde|tardes|noche|noches|noite|afternoon|evening
+wenas|boas|muy buenas|bom|boa|good|morning|dia|dias|tarde|tardes|noche|noches|noite
+afternoon|evening
 day|night|que tal|que onda|como estas|como esta|como estan|como andas|como andan
 como va|como vai|como vao|como van|como le va|como te va|todo bien|todo tranqui
 tudo bem|tudo bom|tudo|how are you|how are you doing|how are you today|hows it going
@@ -105,6 +110,10 @@ querido|querida|queridos|dear|dears|darling|love|mi amor|amor|corazon|corazones|
 mija|m hijo|linda|lindo|bella|meu amor|minha querida|meu querido|mate|buddy|pal|flor
 caballero|joven|moca|moco|jovem|dona|don|reina|rey|tesoro|cielo|maestro|jefe|capo
 genio|genia|crack|fiera|parce|amore|honey|hun|folks|to all|a todo el mundo|gentileza
+together|everybody|nicely|com voces|com voce|con ustedes|contigo|with you|por ahi
+por la|por aca|disculpe la molestia|disculpa la molestia|perdon la hora
+perdon la molestia|desculpe o incomodo|sorry to bother you|esta todo|esta tudo|all
+ustedes dos|mi gente|de corazon
 de todos modos|de qualquer forma
 """
 
@@ -120,14 +129,45 @@ _KINDS: dict[str, Answer | None] = {
     **dict.fromkeys(_phrases(_YES), "yes"),
     **dict.fromkeys(_phrases(_NO), "no"),
 }
+_WORDS = frozenset(word for phrase in _KINDS for word in phrase.split())
+_TWICE = re.compile(r"(.)\1")
 _LONGEST = 5
 _MOST_WORDS = 14
+_FEW_WORDS = 7
+_PLAIN_YES = {
+    "si",
+    "sim",
+    "yes",
+    "yeah",
+    "yep",
+    "dale",
+    "ok",
+    "vale",
+    "claro",
+    "sure",
+    "venga",
+}
+
+
+# "This does not fit", "a mí no me cierra".
+_DOES_NOT_SUIT = re.compile(
+    r"(?:(?:no|nao|nah|sorry|perdon|hm|mm|a mi|a nosotros|this|that|it|eso|esto|esa|ese"
+    r"|esse|essa|isso|thanks|gracias|obrigad[oa]|but|pero) )*"
+    r"(?:(?:does|will|would|do) not|doesnt|wont|wouldnt|cant|no (?:me|nos)"
+    r"|nao (?:me|nos)?|isnt|is not) ?"
+    r"(?:really )?(?:fit|work|suit|do|sirve|serve|cierra|convence|conviene|agrada|copa"
+    r"|gusta|gusto|what (?:i|we) (?:want|need)|for (?:me|us)|right|interested)"
+    r"(?: (?:me|us|for me|for us|thanks|thank you|gracias|igual|pra mim|sorry))*"
+)
 
 
 def answer(words: list[str], *, asks: bool) -> Answer | None:
     """Return what a text is that says nothing else; `asks`: with a question mark."""
     if not 0 < len(words) <= _MOST_WORDS:
         return None
+    if _DOES_NOT_SUIT.fullmatch(" ".join(words)):
+        return "no"
+    words = [word if word in _WORDS else _TWICE.sub(r"\1", word) for word in words]
     said: list[Answer | None] = []
     place = 0
     while place < len(words):
@@ -145,3 +185,19 @@ def answer(words: list[str], *, asks: bool) -> Answer | None:
         ("greeting", "no") if is_question else ("no", "yes", "greeting")
     )
     return next((kind for kind in order if kind in said), None)
+
+
+def opening(words: list[str]) -> Answer | None:
+    """
+    Return what a short text begins as: "no, fíjate que no llego".
+
+    Only for a text that says nothing else that is understood.
+    """
+    if not 0 < len(words) <= _FEW_WORDS:
+        return None
+    for length in range(_LONGEST, 0, -1):
+        kind = _KINDS.get(" ".join(words[:length]))
+        # "Great hotel!" praises.
+        if kind and (kind != "yes" or words[0] in _PLAIN_YES):
+            return kind
+    return None

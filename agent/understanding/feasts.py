@@ -44,7 +44,8 @@ _WEEKEND = re.compile(
     r"(?:ROOM )?(?<!day )WEEKEND(?! after\b)"
     r"(?P<after> NEXT)?"
     r"(?P<of>(?: (?:de|of|FROM|do|el|the|DIA|en|in)){0,4}"
-    r" (?:(?P<day>[de]\d+(?:\.\d+){0,2})|m(?P<month>\d+)|(?P<number>\d{1,2})))?"
+    r" (?:(?P<day>[de]\d+(?:\.\d+){0,2})|m(?P<month>\d+)"
+    r"|(?P<number>\d{1,2})(?! ?[A-Z])))?"
 )
 _ORDINALS = {
     **dict.fromkeys(("1th", "d1", "primer", "primero", "first"), 0),

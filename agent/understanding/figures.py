@@ -17,6 +17,10 @@ _RULES = (
     (r"\bp/", " para "),
     (r"\bc/", " con "),
     (r"\bs/", " sin "),
+    # "Marca-me", "fim-de-semana", "pequeno-almoço".
+    (r"\b([a-z]{3,})-(me|nos|se|lhe)\b", r" \1 \2 "),
+    (r"(?<=[a-z])-d([aeo])-(?=[a-z])", r" d\1 "),
+    (r"\bpequeno[- ]almoco\b", " cafe da manha "),
     # "6a-feira", as Brazilians write a Friday.
     (r"\b([2-6])a[ -]?feira\b", r" weekday\1 "),
     (r"(\d)(?:st|nd|rd|th|er|ro|ra|do|o|to|vo|mo)(?![a-z0-9])", r"\1th "),

@@ -106,6 +106,21 @@ _DAYS_RULES = tuple(
             ),
             r"d\2.\1.\3",
         ),
+        # "La noche del 31", "vou embora 15".
+        (
+            (
+                r"\b(?:la|the|a|na|da|TO) NIGHT (?:FROM|of|de) (?:(?:the|DIA) )?"
+                rf"(\d{{1,2}})(?:th)?\b(?! ?{NOUN})"
+            ),
+            r"d\1",
+        ),
+        (
+            (
+                r"\b(embora|salgo|salimos|saio|saimos|leav\w+|salida|saida|checkout"
+                r"|depart\w*) (\d{1,2})\b(?=\W*$)"
+            ),
+            r"\1 d\2",
+        ),
         (r"\b(d\d+\.\d+) (?:de|FROM) (20\d\d)\b", r"\1.\2"),
         (r"\b(\d{1,2})(?:th)? (?:de|FROM|of) THIS_MONTH\b", r"d\1"),
         (r"\b(\d{1,2})(?:th)? (?:de|FROM|of) (?:el )?NEXT_MONTH\b", r"e\1"),

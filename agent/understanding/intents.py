@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 
 from agent.messages import Intent
-from agent.understanding.answers import answer
+from agent.understanding.answers import answer, opening
 from agent.understanding.cues import bookings, people, stays, topics
 from agent.understanding.languages import is_common
 from agent.understanding.words import ALL_WORDS
 
+_FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
 _ANSWERS = {
     "yes": Intent.CONFIRM_YES,
     "no": Intent.CONFIRM_NO,
@@ -63,12 +64,17 @@ def find_intent(words: list[str], said: Said) -> Intent:
         return Intent.HUMAN
     if only:
         return _ANSWERS[only]
-    return _wish(text, said)
+    wish = _wish(text, said)
+    is_plain = "?" not in words and not topics.is_named(text) and not said.a_stay
+    if wish is Intent.OUT_OF_SCOPE and is_plain and (begun := opening(said_words)):
+        # Where a yes would book, it must be all that is said.
+        return wish if begun == "yes" and said.is_asked else _ANSWERS[begun]
+    return wish
 
 
 def _wish(text: str, said: Said) -> Intent:
-    is_about_the_house = bool(topics.FAQ.search(text) or topics.OF_A_ROOM.search(text))
-    is_of_others = is_about_the_house or topics.OTHER.search(text) is not None
+    is_about_the_house = topics.is_of_the_house(text)
+    is_of_others = topics.is_named(text)
     asks_for_room = stays.ASKS_FOR_ROOM.search(text) is not None
     is_mine = bookings.NOT_MINE.search(text) is not None
     is_new = is_mine or not bookings.OLD_BOOKING.search(text)
@@ -117,6 +123,8 @@ def _is_small_talk(text: str, said: Said) -> bool:
     if not said.only_near or said.guests or said.room or said.nights:
         return False
     if stays.AVAILABILITY.search(text) or stays.COMES.search(text):
+        return False
+    if _FOR_A_DAY.match(text):
         return False
     others = re.findall(r"[a-z]{3,}", text)
     return any(not is_common(word) and word not in ALL_WORDS for word in others)

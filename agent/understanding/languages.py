@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from agent.messages import Lang
 
 _MARKERS: dict[Lang, str] = {
-    "es": "sos lindo linda hacen atienden llamame llama estuve estuvimos ayer hace "
+    "es": "sos onda lindo linda hacen atienden llamame llama estuve estuvimos ayer "
+    "hace "
     "pague mande seremos unos vengo vamos llegas ponen dan pone cosas atiende "
     "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
     "realidad perdon digo equivoque cambia cambiame fecha solo "

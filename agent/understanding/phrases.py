@@ -176,7 +176,7 @@ _RULES = (
     (r"\b(?:a )?fortnight\b", "14 noches"),
     (r"\b(?:este mes|mes actual|corriente|this month|deste mes)\b", "THIS_MONTH"),
     (
-        r"\bmes +(?:NEXT|que viene|que vem)\b|\b(?:NEXT|otro) (?:mes|month)\b",
+        r"\bmes +(?:NEXT|que viene|que vem)\b|\b(?:NEXT|next|otro) (?:mes|month)\b",
         "NEXT_MONTH",
     ),
     # Ordinals that are days only beside a month, or after "from the".
@@ -209,6 +209,7 @@ _RULES = (
         "WE_ARE",
     ),
     (r"\bfamil(?:ia|y) (?:de|of|com)(?= \w)", "HOUSEHOLD WE_ARE"),
+    (r"\bgrown ?-? ?ups?\b", "adults"),
     (r"\b(\d{1,2}) ?ads?\b", r"\1 adultos"),
     (r"\b(\d{1,2}) ?ch[ds]?\b", r"\1 ninos"),
     (r"\b(?:c/|con la|con el)(?= )", "con"),

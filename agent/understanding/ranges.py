@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agent.understanding.days import DAY, Day, Named, Weekday, read_day, resolve
@@ -46,6 +47,11 @@ _RANGE = re.compile(
 )
 _ADJACENT = re.compile(
     r"(?P<first>\bd\d+\.\d+(?:\.\d+)?) (?:[,.;] )?(?P<last>d\d+\.\d+(?:\.\d+)?)"
+)
+# "Saturday and Sunday night": the morning after ends the stay.
+_TWO_NIGHTS = re.compile(
+    rf"(?P<before>NIGHT (?:(?:FROM|de|of|el|the) ){{0,3}})?"
+    rf"\b(?P<first>{DAY}) AND {ARTICLE}(?P<last>{DAY})(?P<after> NIGHT)?"
 )
 LONE_MONTH = re.compile(r"(?<!primer )\bm(\d{1,2})\b")
 _DAYS = re.compile(rf"\b{DAY}")
@@ -89,7 +95,7 @@ def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
     groups: dict[str, str | None] = found.groupdict()
     ends = (found["first"], found["last"])
     is_bare = all(end.isdigit() for end in ends)
-    if groups.get("weak") and is_bare and not groups["open"]:
+    if groups.get("weak") and is_bare and not groups["open"] and not _is_apart(found):
         return None
     if groups.get("weak") == "FOR" and (not groups["open"] or ends[1].isdigit()):
         # "Do dia 7 pro dia 9" is a range, "from Friday for 2" is none.
@@ -109,6 +115,15 @@ def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
         return Stay(is_past=True)
     checkout = resolve(last, today, after=checkin)
     return Stay(checkin=checkin, checkout=checkout) if checkout else Stay()
+
+
+def _is_apart(found: re.Match[str]) -> bool:
+    """Say whether "24 a 26" stands alone beside a month or a feast."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    is_alone = re.search(r"(?:^|[?,.:(!]) ?$", before) and re.match(
+        r" ?(?:$|\W)", after
+    )
+    return bool(is_alone and re.search(rf"{FEAST}|{LONE_MONTH.pattern}", found.string))
 
 
 def _end(word: str, today: date, *, is_last: bool) -> Named:
@@ -140,6 +155,14 @@ def _lent(first: Day, last: Day) -> Day:
 
 def find_apart(gist: str, today: date, base: date) -> Stay:
     """Read days that stand apart: an arrival, and a day of leaving where one is."""
+    both = _TWO_NIGHTS.search(gist)
+    if both and (both["before"] or both["after"]):
+        first, last = (read_day(both[end], today) for end in ("first", "last"))
+        if isinstance(first, Day) and isinstance(last, Day):
+            first = _lent(first, last)
+        checkin = resolve(first, _since(first, today, base))
+        night = checkin and resolve(last, today, after=checkin)
+        return Stay(checkin=checkin, checkout=night and night + timedelta(days=1))
     found = list(_DAYS.finditer(gist))
     arrivals, leavings = _sorted_out(gist, found)
     leaving = read_day(leavings[0], today) if leavings else None

@@ -29,7 +29,7 @@ _SHORT_FORMS = {
     "hs": "hr hrs",
     "tenes": "tnes tenis tens",
     "para": "pra pa p",
-    "quanto": "qto",
+    "quanto": "qto qnto qnt qt",
     "cuanto": "cto kuanto qanto",
     "quando": "qdo",
     "con": "c",
@@ -54,6 +54,8 @@ _SHORT_FORMS = {
     "hay": "ay",
     "going to": "gonna",
     "never mind": "nvm nvmd",
+    "obrigado": "obg obgd obgda brigadao obrigadao",
+    "recepcao": "rececao",
     "favor": "pfv",
 }
 SHORT_FORMS = {
@@ -77,7 +79,7 @@ MENDED_TO = (
 )
 # Words that exist, one slip away from the lists above.
 LEFT_ALONE = (
-    "diaria "
+    "diaria ajuda "
     "abrio abrir abriu agosta aguda amanda apanha aposto augusta augusto ayudar "
     "bookings cancela cancelo cancer canto carcel christian christians cinico cinto "
     "circo cisco conforman coupe coupled cuadro cuando cuanta cuantos cuarta cuarzo "

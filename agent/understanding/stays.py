@@ -27,9 +27,10 @@ from agent.understanding.ranges import (
 _DAY = re.compile(rf"\b{DAY}")
 _COUNT = r"(\d{1,3}|UN)"
 _NIGHTS = re.compile(
-    rf"(?:\b\d TO )?(?<!much )\b{_COUNT} (?:(?:solas?|unicas?|SINGLE|so) )?NIGHT\b"
+    rf"(?:(?<![\d.])\d TO )?(?<!much )\b{_COUNT} (?:(?:solas?|unicas?|SINGLE"
+    rf"|so) )?NIGHT\b"
 )
-_MAYBE = re.compile(r"\b\d{1,2} (?:OR|TO) \d{1,2} (?:NIGHT|DAYS|WEEK)\b")
+_MAYBE = re.compile(r"(?<![\d.])\d{1,2} (?:OR|TO) \d{1,2} (?:NIGHT|DAYS|WEEK)\b")
 _WEEKS = re.compile(rf"\b{_COUNT} WEEK\b(?! NEXT)")
 _DAYS = re.compile(r"\b(\d{1,2}) DAYS\b")
 _AHEAD = re.compile(
@@ -46,6 +47,13 @@ _OR_ELSE = re.compile(
     rf"(?:{DAY}|{FEAST}|\b(?:BRIDGE|WEEKEND|NEXT|WEEK|\d{{1,2}})) (?:, )?(?:OR|ou) "
     rf"{ARTICLE}(?:(?:del?|en|in|no|na|si no|sino|the) )?{_OTHER_DAYS}"
 )
+# "Alguna noche entre el 10 y el 20".
+_ANY_OF = re.compile(
+    r"\b(?:alg[uú]n[oa]?s?|cualquier\w*|any|some|alguma?s?|qualquer)"
+    r" (?:de |of |otr[oa] |UN |\d )?(?:NIGHT|DIA|DAYS|day|date|fecha|data|WEEKEND)\b"
+    r"|\b(?:NIGHT|DIA|DAYS) (?:cualquiera|qualquer)\b"
+)
+_BETWEEN = re.compile(r"\b(?:between|entre)\b")
 _ORDINALS = {
     "segundo": 1,
     "second": 1,
@@ -93,11 +101,20 @@ def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     stay, rest = _read_days(gist, today, habits, has_nights=nights is not None)
     if stay.checkin and stay.checkout is None and nights:
         stay = replace(stay, checkout=stay.checkin + timedelta(days=nights))
+    if _ANY_OF.search(gist) or (nights and _is_within(stay, nights, gist)):
+        return Stay(nights=nights, is_vague=True), rest
     stay = replace(stay, nights=nights)
     is_vague = not stay.checkin and bool(
         _VAGUE.search(gist) or _BESIDE_A_FEAST.search(gist)
     )
     return replace(_possible(stay, today), is_vague=is_vague), rest
+
+
+def _is_within(stay: Stay, nights: int, gist: str) -> bool:
+    """Say whether the nights are some of more: "2 noches entre el 5 y el 9"."""
+    if stay.checkin is None or stay.checkout is None or not _BETWEEN.search(gist):
+        return False
+    return nights < (stay.checkout - stay.checkin).days
 
 
 def _possible(stay: Stay, today: date) -> Stay:

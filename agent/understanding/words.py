@@ -129,7 +129,8 @@ _MEANINGS = {
     "OR": "o or ou",
     "MY": "mi my minha meu mis our nuestro nuestra nosso nossa meus minhas",
     "ME": "yo me eu i myself",
-    "ADULT": "adulto adulta adultos adultas adult adults grandes mayores adlts adt",
+    "ADULT": "adulto adulta adultos adultas adult adults grandes mayores adlts adt "
+    "grownups grownup",
     "PERSON": "persona personas pax huesped huespedes guest guests people person "
     "persons pessoa pessoas hospede hospedes ppl pers plazas viajeros travelers "
     "travellers viajantes individuos mujeres hombres women men homens mulheres "
@@ -139,7 +140,9 @@ _MEANINGS = {
     "noiva companero companera hubby prometido prometida mama papa madre padre mother "
     "father mom mum dad mae pai hermano hermana sister brother irmao irma amigo amiga "
     "friend abuela abuelo grandma suegra cunada tia primo prima parceiro parceira "
-    "companheiro companheira esposito mujercita senorita jefe colega vieja",
+    "companheiro companheira pololo polola pana cuate chava gordo gordi flaca flaco "
+    "bestie spouse conyuge roomie cunado tio grandpa "
+    "esposito mujercita senorita jefe colega vieja",
     "COMPANIONS": "amigos amigas friends colegas companeros companeras hermanos "
     "hermanas sisters brothers irmaos irmas primos primas",
     "PARENTS": "padres viejos parents suegros abuelos pais papas",

@@ -11,7 +11,8 @@ _SOMEONE = (
     r"|receptionist|manager|representative|operator|staff|rep|owner|pessoa|alguem"
     r"|recepcao|atendente|ustedes|voces|employee|team|equipe|equipo|anyone"
     r"|administracion"
-    r"|conserje|concierge|consultora?|supervisora?|responsavel|dono|people)"
+    r"|colleague|colega|conserje|concierge|consultora?|supervisora?|responsavel|dono"
+    r"|people)"
 )
 
 _LEADING_TO = (
@@ -33,6 +34,7 @@ HUMAN = re.compile(
     rf"\b{_PUT_THROUGH}{_SOMEONE}\b|"
     r"\b(?:habl\w+|comuni\w+|pas[ae]\w*|contact\w+|atien\w+|atend\w+"
     r"|deriva\w*|transf\w+|convers\w+|charlar|chatear|conect\w+|connect|talk|speak"
+    r"|word|touch"
     r"|chat|reach|fal(?:ar|o|e|em)|passa\w*|put me through|chamar?|llam\w+|escrib\w+"
     r"|consultar con|responda|conteste|prefiero|prefiro|quiero|quero|necesito|preciso"
     r"|want|need|hay|is there|tem|get me|tiene|tienen|queria|quisiera|id like|gostaria"
@@ -88,7 +90,8 @@ HELP = re.compile(
     r" (?:preguntar\w*|perguntar\w*|pedir\w*|ask)\b"
     r"|\bcomo (?:funciona|se usa|usa|uso|usar|te uso|lo uso|opera|func\w+)\b"
     r"|\bhow (?:does|do) (?:this|it|that|you|the bot)(?: \w+){0,2} (?:work|function)\b"
-    r"|\bhow (?:to|do i|can i) use\b|\bpara que (?:sirve\w*|serve|sirves|es esto)\b"
+    r"|\bhow (?:this|it|the bot|everything)(?: \w+)? works?\b|\bhow (?:to|do i"
+    r"|can i) use\b|\bpara que (?:sirve\w*|serve|sirves|es esto)\b"
     r"|\b(?:what|que|o que|como) (?:is|es|e) (?:this|esto|isso|isto|este chat"
     r"|this chat)\b"
     r"|\bwhat (?:are you|do you do)\b|\bque (?:haces|podes hacer|puedo hacer)\b"
@@ -97,6 +100,7 @@ HELP = re.compile(
 )
 
 HELP_WEAK = re.compile(
-    r"\b(?:ayud\w+|auxilio|help\w*|ajud\w+|socorro|menu|no entiendo|nao entendi\w*"
+    r"\b(?:ayud\w+|auxilio|help\w*|ajud\w+|socorro|menu|no entiendo|nao (?:entend"
+    r"|perceb)\w+"
     r"|dont understand|como hago|como faco|assistance|perdid[oa]|confundid[oa])\b"
 )

@@ -35,7 +35,7 @@ ASKS_FOR_ROOM = re.compile(
 
 AVAILABILITY = re.compile(
     r"\b(?:disponib\w*|disponiv\w+|dispon\w+|availab\w*|vacan\w+|vagas?|libres?|livres?"
-    r"|cupos?|(?<!lindo )(?<!hermoso )(?<!bonito )(?<!precioso )(?<!bello "
+    r"|cupos?|(?<!el )(?<!lindo )(?<!hermoso )(?<!bonito )(?<!precioso )(?<!bello "
     r")lugar(?:es)?|lugarcito|espacio|spaces?|spots?|aloj\w+|hosped\w+"
     r"|estadia|estancia|quedarnos|quedarme|stay|staying|accommodation\w*|acomoda\w+"
     r"|lodging|pernoct\w+|pasar (?:la|una|unas|el|unos|uns|alguns)|ficar|algo (?:para"
@@ -51,7 +51,7 @@ AVAILABILITY = re.compile(
     r"|\b(?:tenes|tienen|tiene|tienes|tendr\w+|hay|habra|habria|queda|tem|teria|ha|have"
     r"|got|is there|are there|any|una?|la|el|uma?|a|the|alguma?|algun\w*|teriam|tinha"
     r"|con"
-    rf"|y|e|otra|outro|another|de|o) {STAY}\b|^\W*{STAY}\b"
+    rf"|y|e|otra|outro|another|de|o) {STAY}\b(?<!el lugar)|^\W*{STAY}\b"
 )
 
 # Who says when they come or go has a stay in mind.
@@ -64,8 +64,8 @@ COMES = re.compile(
 )
 
 BOOKING = re.compile(
-    r"\breserv(?:ar|arme|arnos|arla|arlo|arte|ame|amela|amelo|enme|enos|anos|amos|emos"
-    r"|eme|ames|o|e|en|as|arian?|aria)\b"
+    r"\breserv(?!as?\b|aci\w+|ati\w+|ad\w+|ed\b|es\b|oir)\w+\b"
+    r"|\bmarc(?:a|ar|ame|arme|ue|o) (?:me|nos|para|pra|um|uma|un|una|o|a)\b"
     r"|\b(?:me|nos|te) (?:reserv\w+|anot\w+|guard\w+|apart\w+|separ\w+|agend\w+)\b"
     r"|\breserva (?:la|las|una?|el|os|as|um|uma|para|pra|pro|por|desde|do|del|ja|ya"
     r"|es[ae]"

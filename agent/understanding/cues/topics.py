@@ -50,7 +50,8 @@ _HOUSE = (
 _OCCASION = (
     r"\b(?:aniversario|anniversary|fest(?:a|ejo)s?|party|parties|show|recital|misa|mass"
     r"|naci|nascii?|born|codigo|code|factura|dni|cpf|rg|pasaporte|passport|anuncio"
-    r"|aviso|publicidad|promocion|ad|atiend\w+|atend(?:em|e)|trabaj\w+|trabalham|working"
+    r"|aviso|publicidad|promocion|ad|atiend\w+|atend(?:em|e)|trabaj\w+|trabalham"
+    r"|working"
     r"|(?:es|e|is|it|it a|a|um|un) (?:feriado|holiday|bank holiday)|d24\.7(?!\.)"
     r"|(?:cuando|quando|when|que dia|what (?:day|date)) (?:es|son|cae|caen|empie\w+"
     r"|arran\w+|termin\w+|e|sao|cai|comeca|acaba|is|are|does|s)|whens)\b"
@@ -96,3 +97,13 @@ OF_A_ROOM = re.compile(
     rf"|has|son|es"
     r"|incluyen?|vienen?|cuentan?|come|comes|sao)\b"
 )
+
+
+def is_of_the_house(text: str) -> bool:
+    """Say whether a text names what a house has or allows."""
+    return bool(FAQ.search(text) or OF_A_ROOM.search(text))
+
+
+def is_named(text: str) -> bool:
+    """Say whether a text names anything that is no stay."""
+    return is_of_the_house(text) or OTHER.search(text) is not None
