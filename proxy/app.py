@@ -36,7 +36,14 @@ from proxy.front.orders import Orders
 from proxy.front.outgoing import Outgoing, leave_untyped
 from proxy.front.own_paths import OwnPaths
 from proxy.front.rates import Rates
-from proxy.front.status import Surroundings, status_document, writes_shown
+from proxy.front.status import (
+    Surroundings,
+    escalation,
+    status_document,
+    writes_shown,
+)
+from proxy.front.status_events import StatusEvents
+from proxy.front.status_page import StatusPage
 from proxy.messages import Operation
 from proxy.metrics import Gauges
 from proxy.qloapps.adapter import QloApps
@@ -83,6 +90,7 @@ def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
         expect_handler=ask_for_body,
     )
     app.on_response_prepare.append(leave_untyped)
+    app.on_shutdown.append(proxy.end_events)
     # The last to begin is the first to end: the drain's answers are kept too.
     app.cleanup_ctx.append(proxy.keep)
     app.cleanup_ctx.append(proxy.remember)
@@ -235,6 +243,10 @@ class _Proxy:
         )
         self._telemetry.metrics.know_callers(settings.client_tokens)
         admin = settings.admin_token
+        page = StatusPage(self._status)
+        outgoing = Outgoing(self._guard, clock)
+        self._events = StatusEvents(parts=page.parts, outgoing=outgoing, clock=clock)
+        self._guard.watch(self._events.wake)
         self.handlers = Handlers(
             service=self._service,
             pms=pms,
@@ -244,9 +256,11 @@ class _Proxy:
                 service=self._service,
                 telemetry=self._telemetry,
                 status=self._status,
+                page=page,
+                events=self._events,
                 drain=self.drain,
             ),
-            outgoing=Outgoing(self._guard, clock),
+            outgoing=outgoing,
             drain=self.drain,
             telemetry=self._telemetry,
             clock=clock,
@@ -273,6 +287,11 @@ class _Proxy:
             self._pms.use_key(settings.upstream_key.get_secret_value())
         if settings.admin_token is not None:
             self.handlers.use_admin_token(settings.admin_token.get_secret_value())
+
+    async def end_events(self, app: web.Application) -> None:
+        """Let those go who have the status page open: they would never end."""
+        del app
+        self._events.end()
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """Share the copies with other proxies, and with the next run of this one."""
@@ -414,11 +433,18 @@ class _Proxy:
     def _status(self) -> dict[str, object]:
         snapshot = self._guard.snapshot()
         entries, held_bytes = self._store.size()
+        youngest = self._store.youngest_sent_at()
         forced = snapshot.forced
+        now = self._clock.monotonic()
         return status_document(
             snapshot,
             Surroundings(
+                at=self._telemetry.zulu_at(now),
                 told=self._guard.told(),
+                can_serve=self._service.can_serve_guests(),
+                escalation=escalation(
+                    snapshot.not_closed_since, now, self._telemetry.zulu_at
+                ),
                 since=self._telemetry.zulu_at(snapshot.since),
                 last_failures=self._telemetry.failures_shown(snapshot.last_failures),
                 forced_since=None
@@ -426,6 +452,13 @@ class _Proxy:
                 else self._telemetry.zulu_at(forced.at),
                 cache_entries=entries,
                 cache_bytes=held_bytes,
+                youngest_s=None if youngest is None else now - youngest,
+                usable_s=policies.lifetimes(self._settings)[
+                    Operation.AVAILABILITY
+                ].usable_s,
+                calendar=self._calendars.coverage(),
+                redis=self._redis(),
+                places=self._settings.max_inflight,
                 inflight=self._bulkhead.inside,
                 abandoned=self._bulkhead.abandoned,
                 waiting=self._waiting(),
@@ -433,12 +466,18 @@ class _Proxy:
                 callers=policies.callers_shown(self._settings),
                 writes=writes_shown(
                     self._writing.ledger.held(),
-                    self._clock.monotonic(),
+                    now,
                     self._telemetry.zulu_at,
                 ),
+                takes_orders=self._settings.admin_token is not None,
                 version=VERSION,
             ),
         )
+
+    def _redis(self) -> str:
+        if self._sharing is None:
+            return "none"
+        return "up" if self._sharing.is_up else "down"
 
 
 def _lifetime_of(settings: ProxySettings) -> Callable[[CacheKey], Lifetime]:

@@ -191,6 +191,16 @@ class Calendars:
         oldest = min(self._sent_at(), default=None)
         return 0.0 if oldest is None else self._clock.monotonic() - oldest
 
+    def coverage(self) -> dict[str, int]:
+        """Return the nights kept a hotel (0: off), and how many of all can be used."""
+        return {
+            "nights": self.policy.nights,
+            "hotels": len(self._hotels),
+            "wanted": self.wanted_nights(),
+            "usable": self.usable_nights(),
+            "oldest_s": int(self.oldest_s()),
+        }
+
     def _hotel(self, id_: str) -> _Hotel | None:
         """Return a hotel, a new one where there is room for it."""
         if id_ not in self._hotels and len(self._hotels) < MAX_HOTELS:

@@ -12,6 +12,8 @@ from proxy.errors import CutOff
 from proxy.front.admin import ADMIN_ROOT, read_order, why_closed
 from proxy.front.incoming import read_body, read_head, request_id_of, why_not_taken
 from proxy.front.request_line import BadTarget, split_target
+from proxy.front.status_page import EVENTS_PATH
+from proxy.front.status_words import language_of
 from proxy.messages import Cause, Operation, Reply, Request
 from proxy.metrics import FAILED, GONE, LIMITED, NO_CACHE, OTHER, REFUSED, SERVED
 from proxy.problems import BAD_REQUEST, Problem, bad_request
@@ -81,10 +83,17 @@ class Handlers:
             if self._pms.serves(path):
                 request = read_head(incoming, path, query, request_id)
                 return await self._forward(incoming, request)
-            if path.startswith(ADMIN_ROOT):
+            language = language_of(query, incoming.headers.get("Accept-Language", ""))
+            got: Reply | Problem | None
+            if path == EVENTS_PATH:
+                got = self._own_paths.events.why_not(incoming.method)
+            elif path.startswith(ADMIN_ROOT):
                 got = await self._obey(incoming, path, query)
             else:
-                got = self._own_paths.answer(incoming.method, path)
+                got = self._own_paths.answer(incoming.method, path, language)
+            if got is None:
+                events = self._own_paths.events
+                return await events.tell(incoming, language, request_id)
             reply = self._refusal(got) if isinstance(got, Problem) else got
         except BadTarget as exc:
             self._telemetry.turned_away(HTTPStatus.BAD_REQUEST, str(exc))

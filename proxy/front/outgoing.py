@@ -35,7 +35,7 @@ class Outgoing:
 
     def response(self, reply: Reply, request_id: str) -> web.Response:
         """Return a reply that is all there."""
-        headers = self._fields(reply, request_id)
+        headers = self.fields(reply, request_id)
         response = web.Response(status=reply.status, headers=headers, body=reply.body)
         response[_UNTYPED] = "Content-Type" not in headers
         return response
@@ -48,7 +48,7 @@ class Outgoing:
         request_id: str,
     ) -> web.StreamResponse:
         """Send a large reply as it comes; break the connection off where it does."""
-        headers = self._fields(reply, request_id)
+        headers = self.fields(reply, request_id)
         response = web.StreamResponse(status=reply.status, headers=headers)
         try:
             await response.prepare(incoming)
@@ -69,7 +69,8 @@ class Outgoing:
             stream.close()
         return response
 
-    def _fields(self, reply: Reply, request_id: str) -> CIMultiDict[str]:
+    def fields(self, reply: Reply, request_id: str) -> CIMultiDict[str]:
+        """Return a reply's fields, with those of every answer."""
         # Else aiohttp would sign for it, with its version and Python's.
         signed = fields.has(reply.headers, "server")
         return CIMultiDict(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.front.drain import Drain
+    from proxy.front.status_events import StatusEvents
+    from proxy.front.status_page import StatusPage
     from proxy.service import Service
     from proxy.telemetry import Telemetry
 
@@ -26,11 +28,15 @@ class OwnPaths:
         service: Service,
         telemetry: Telemetry,
         status: Callable[[], dict[str, object]],
+        page: StatusPage,
+        events: StatusEvents,
         drain: Drain,
     ) -> None:
         self._service = service
         self._telemetry = telemetry
         self._status = status
+        self._page = page
+        self.events = events
         self._drain = drain
         self._paths = {
             "/health/live": self._live,
@@ -39,14 +45,14 @@ class OwnPaths:
             "/status.json": self.status,
         }
 
-    def answer(self, method: str, path: str) -> Reply | Problem:
-        """Answer one request."""
+    def answer(self, method: str, path: str, language: str) -> Reply | Problem:
+        """Answer one request; the page is for people, in their language."""
         handler = self._paths.get(path)
-        if handler is None:
+        if handler is None and not self._page.serves(path):
             return bad_request(
                 HTTPStatus.NOT_FOUND,
                 "There is nothing here: the PMS is under /api/, the proxy's state "
-                "at /status.json.",
+                "at /status and /status.json.",
             )
         if method not in {"GET", "HEAD"}:
             return bad_request(
@@ -54,7 +60,7 @@ class OwnPaths:
                 "This path answers GET and HEAD only.",
                 allow="GET, HEAD",
             )
-        return handler()
+        return self._page.answer(path, language) if handler is None else handler()
 
     def status(self) -> Reply:
         """Answer with the status document."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 UNSETTLED = (Standing.UNKNOWN, Standing.PRESUMED)
 MAX_WRITES_SHOWN = 20
+# The runbook's escalation, by how long the breaker has not been closed.
+L2_AFTER_S = 1800.0
+CRITICAL_AFTER_S = 7200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +30,29 @@ class Surroundings:
     What the status says beside the breaker.
 
     `told` is the state that clients act on: in observe-only it is always closed.
+    `youngest_s` is the age of the youngest copy for guests; `redis` is none, up or
+    down.
     """
 
+    at: str
     told: BreakerState
+    can_serve: bool
     since: str
+    escalation: dict[str, object] | None
     last_failures: list[dict[str, str]]
     forced_since: str | None
     cache_entries: int
     cache_bytes: int
+    youngest_s: float | None
+    usable_s: float
+    calendar: dict[str, int]
+    redis: str
     inflight: int
     abandoned: int
     waiting: int
+    places: int
     upstream: str
+    takes_orders: bool
     callers: list[dict[str, str | int | None]]
     writes: dict[str, object]
     version: str
@@ -71,11 +86,41 @@ def writes_shown(
     }
 
 
+def escalation(
+    not_closed_since: float | None, now: float, at: Callable[[float], str]
+) -> dict[str, object] | None:
+    """
+    Return how long the breaker has not been closed, and who is called when; else None.
+
+    `level` is what holds now: None, `l2` (the PMS team) or `critical` (C-level).
+    """
+    if not_closed_since is None:
+        return None
+    lasted_s = now - not_closed_since
+    level = "l2" if lasted_s > L2_AFTER_S else None
+    return {
+        "since": at(not_closed_since),
+        "lasted_s": int(lasted_s),
+        "level": "critical" if lasted_s > CRITICAL_AFTER_S else level,
+        "l2_at": at(not_closed_since + L2_AFTER_S),
+        "critical_at": at(not_closed_since + CRITICAL_AFTER_S),
+    }
+
+
+def guests(told: BreakerState, *, can_serve: bool) -> str:
+    """Say what guests get: served by the PMS, copies, or not_served."""
+    if told is BreakerState.CLOSED:
+        return "served"
+    return "copies" if can_serve else "not_served"
+
+
 def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, object]:
     """Return the document; instants are UTC text, spans are whole seconds."""
     closed = snapshot.state is BreakerState.CLOSED
     forced = snapshot.forced
     return {
+        "at": around.at,
+        "guests": guests(around.told, can_serve=around.can_serve),
         "breaker": {
             "state": around.told.value,
             "observed": snapshot.state.value,
@@ -95,14 +140,29 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
             "failures_in_window": snapshot.failures_in_window,
             "last_failures": around.last_failures,
         },
-        "cache": {"entries": around.cache_entries, "bytes": around.cache_bytes},
+        "escalation": around.escalation,
+        "cache": {
+            "entries": around.cache_entries,
+            "bytes": around.cache_bytes,
+            "youngest_s": _age(around.youngest_s),
+            "usable_s": around.usable_s,
+        },
+        "calendar": around.calendar,
+        "redis": around.redis,
         "upstream": {
             "address": around.upstream,
+            "places": around.places,
             "inflight": around.inflight,
             "abandoned": around.abandoned,
             "waiting": around.waiting,
         },
         "callers": around.callers,
         "writes": around.writes,
+        "takes_orders": around.takes_orders,
         "version": around.version,
     }
+
+
+def _age(seconds: float | None) -> int | None:
+    # Rounded up: what is just too old must not look as if it might still be served.
+    return None if seconds is None else math.ceil(seconds)

@@ -19,6 +19,8 @@ from proxy.front.handlers import Handlers
 from proxy.front.outgoing import Outgoing
 from proxy.front.own_paths import OwnPaths
 from proxy.front.rates import Rates
+from proxy.front.status_events import StatusEvents
+from proxy.front.status_page import StatusPage
 from proxy.qloapps.adapter import QloApps
 from proxy.telemetry import Telemetry
 
@@ -94,15 +96,23 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
     telemetry = Telemetry(clock, "1")
     drain = Drain(clock, 10, on_cut=lambda: None)
     service = cast("Service", _Broken())
+    page = StatusPage(dict)
+    guard = Guard(Breaker(BreakerPolicy(), 0), clock, telemetry)
+    outgoing = Outgoing(guard, clock)
     handlers = Handlers(
         service=service,
         pms=QloApps(host="x", key=None),
         callers=Callers({}),
         rates=Rates({}),
         own_paths=OwnPaths(
-            service=service, telemetry=telemetry, status=dict, drain=drain
+            service=service,
+            telemetry=telemetry,
+            status=dict,
+            page=page,
+            events=StatusEvents(parts=page.parts, outgoing=outgoing, clock=clock),
+            drain=drain,
         ),
-        outgoing=Outgoing(Guard(Breaker(BreakerPolicy(), 0), clock, telemetry), clock),
+        outgoing=outgoing,
         drain=drain,
         telemetry=telemetry,
         clock=clock,
