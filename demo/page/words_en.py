@@ -56,7 +56,7 @@ EN = Words(
         "configuration": "The address is wrong",
     },
     faults={
-        "hang": ("PHP hangs", "It takes the question and never answers."),
+        "hang": ("PHP hangs", "It never answers. That shows after 30 s."),
         "slow": ("Slow", "It answers well, 2 seconds late."),
         "late": (
             "Bookings delayed",

@@ -57,7 +57,7 @@ ES = Words(
         "configuration": "La dirección está mal",
     },
     faults={
-        "hang": ("PHP se cuelga", "Recibe la pregunta y no contesta nunca."),
+        "hang": ("PHP se cuelga", "No contesta nunca. Se nota a los 30 s."),
         "slow": ("Lento", "Contesta bien, 2 segundos tarde."),
         "late": (
             "Reservas demoradas",
