@@ -150,7 +150,9 @@ class RedisStore:
             cursor, names = await self._ask(
                 self._redis.scan(cursor, match=self._record("*"), count=SCANNED_AT_ONCE)
             )
-            raws = await self._ask(self._redis.mget(names)) if names else []
+            raws: list[bytes | None] = []
+            if names:
+                raws = await self._ask(self._redis.mget(names))
             found += (kept.guest for kept in map(_read, raws) if kept is not None)
             if not cursor:
                 return found
