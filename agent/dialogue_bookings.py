@@ -61,16 +61,25 @@ def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
             if is_closed:
                 return pms_is_back(replace(state, waits_for_pms=True), today)
             return _notifying(state)
+        case "breaker_to_note":
+            return _nothing_to_tell(state) if is_closed else _noted(state)
         case "breaker_to_offer":
-            if is_closed:
-                return state, open_question(state)
-            not_now = Say(phrase=Phrase.NO_BOOKINGS_NOW)
-            if state.asked is None:
-                state = replace(state, asks_to_notify=True)
-                return state, [not_now, Say(phrase=Phrase.ASK_TO_NOTIFY)]
-            return state, [not_now, Say(phrase=Phrase.ASK_ROOM_TYPE_FOR_LATER)]
+            return (state, open_question(state)) if is_closed else _for_later(state)
         case _:
             return state, []
+
+
+def _for_later(state: State) -> Step:
+    """Say beneath an offer that it cannot be booked now."""
+    not_now = Say(phrase=Phrase.NO_BOOKINGS_NOW)
+    if state.asked is None:
+        state = replace(state, asks_to_notify=True)
+        return state, [not_now, *open_question(state)]
+    return state, [not_now, Say(phrase=Phrase.ASK_ROOM_TYPE_FOR_LATER)]
+
+
+def _nothing_to_tell(state: State) -> Step:
+    return state, [Say(phrase=Phrase.OUT_OF_SCOPE), *open_question(state)]
 
 
 def _notifying(state: State) -> Step:
@@ -78,9 +87,17 @@ def _notifying(state: State) -> Step:
     meant_to_book = bool(state.offered)
     if meant_to_book:
         state = replace(state, room_id=state.offered[0].id)
-    state = replace(settled_down(state), waits_for_pms=True)
     refusal = [Say(phrase=Phrase.BOOKING_REFUSED)] if meant_to_book else []
-    return state, [NotifyWhenBack(), *refusal, Say(phrase=Phrase.WILL_NOTIFY)]
+    state, noted = _noted(settled_down(state))
+    return state, [*refusal, *noted]
+
+
+def _noted(state: State) -> Step:
+    """Promise to write, once."""
+    if state.waits_for_pms:
+        return state, [Say(phrase=Phrase.ALREADY_NOTED)]
+    state = replace(state, waits_for_pms=True)
+    return state, [NotifyWhenBack(), Say(phrase=Phrase.WILL_NOTIFY)]
 
 
 def _booking(state: State) -> Step:

@@ -24,7 +24,8 @@ _THANKS = re.compile(
     r"\b(?:graci+as|thanks?|thank you|thx|ty|cheers|o?brigad[oa]|valeu)\b"
 )
 _BE_TOLD = re.compile(
-    r"\b(?:avis[ae]\w*|me avis\w+|let me know|tell me|notify me|write (?:to )?me)\b"
+    r"\b(?:avis[ae]\w*|me avis\w+|let me know|notify me|(?:write|text)(?: to)? me"
+    r"|tell me(?= when| once| as soon| if|\W*$))\b"
 )
 _CHANGES_A_BOOKING = re.compile(
     r"\b(?:cambi\w+|modific\w+|mov\w+|corr\w+|mud\w+|alter\w+|remarc\w+"

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 
 
 def fits(room: Room, search: Search) -> bool:
-    """Tell whether the party sleeps in one such room; the PMS does not ask itself."""
+    """
+    Tell whether the party sleeps in one such room; the PMS does not ask itself.
+
+    Only rooms that are free tell how many they take: where they do and none is
+    available for this party, they are too small, and not sold out.
+    """
+    tells = room.max_adults is not None or room.max_occupancy is not None
     adults, party = search.adults, search.adults + search.children
-    return (room.max_adults is None or adults <= room.max_adults) and (
-        room.max_occupancy is None or party <= room.max_occupancy
+    return (
+        (room.available > 0 or not tells)
+        and (room.max_adults is None or adults <= room.max_adults)
+        and (room.max_occupancy is None or party <= room.max_occupancy)
     )
 
 

@@ -143,7 +143,8 @@ def offered(
     """Offer rooms; old ones ask the breaker whether they can be booked at all."""
     offer = Offer(search=search, rooms=rooms, found=found)
     if not rooms:
-        if any(room.available for room in found.rooms):
+        if not all(fits(room, search) for room in found.rooms):
+            state = replace(state, asked="adults")
             return state, [*notes, Say(phrase=Phrase.TOO_MANY)]
         # Another day is the best answer, so a bare number is one.
         state = replace(state, asked="checkin")
@@ -189,7 +190,10 @@ def nothing_to_show(state: State, today: date) -> Step:
 
 def asking_to_notify(state: State, effects: list[Effect]) -> Step:
     """Offer to write when the PMS is back."""
-    state = replace(state, asked=None, asks_to_notify=True, offered=(), quote=None)
+    state = replace(state, asked=None, offered=(), quote=None)
+    if state.waits_for_pms:
+        return state, [*effects, Say(phrase=Phrase.ALREADY_NOTED)]
+    state = replace(state, asks_to_notify=True)
     return state, [*effects, *open_question(state)]
 
 
@@ -206,10 +210,10 @@ def _narrowed(
     named = wished(state, found.rooms)
     if not named:
         phrase = _not_in_the_house(found)
-    elif any(room.available for room in named):
-        phrase = Phrase.ROOM_TOO_SMALL
-    else:
+    elif any(fits(room, search) for room in named):
         phrase = Phrase.ROOM_NOT_FREE
+    else:
+        phrase = Phrase.ROOM_TOO_SMALL
     return without_room(state), [Say(phrase=phrase)], fitting[:MOST_SHOWN]
 
 

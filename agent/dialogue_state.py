@@ -18,6 +18,7 @@ Awaits: TypeAlias = Literal[
     "breaker_to_collect",
     "breaker_to_book",
     "breaker_to_notify",
+    "breaker_to_note",
     "breaker_to_offer",
     "kinds",
     "rooms",
@@ -130,5 +131,10 @@ def awake(state: State, today: date) -> State:
 
 
 def fresh(state: State) -> State:
-    """Begin anew; what is booked, or may be, is not forgotten."""
-    return State(lang=state.lang, key=state.key, pending=state.pending)
+    """Begin anew; what was promised, and what may be booked, is not forgotten."""
+    return State(
+        lang=state.lang,
+        key=state.key,
+        pending=state.pending,
+        waits_for_pms=state.waits_for_pms,
+    )

@@ -58,7 +58,10 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     is_changed = _wish(after) != _wish(state) or says_something(
         replace(said, slots=replace(said.slots, room_type=None), room_word=None)
     )
-    if said.intent in _REQUESTS or (is_changed and not _is_plain_yes(state, event)):
+    # "Avisame cuando se pueda reservar" asks for no booking now.
+    is_told = state.asks_to_notify and event.wants_to_be_told and not is_changed
+    is_request = said.intent in _REQUESTS and not is_told
+    if is_request or (is_changed and not _is_plain_yes(state, event)):
         takes_a_room = after.room_id not in (None, state.room_id)
         state, effects = _request(state, after, event, today)
         # "El desayuno es para 2?", but not "2" or "la delux" after a list.
@@ -109,6 +112,8 @@ def _remark(state: State, event: GuestWrote) -> Step:
     """Answer what asks for no stay, and ask again what is open."""
     if state.asks_to_notify and event.wants_to_be_told:
         return _yes(state)
+    if event.wants_to_be_told and state.expects != "confirmation":
+        return replace(state, awaits="breaker_to_note"), [AskBreaker()]
     match event.understood.intent:
         case Intent.CONFIRM_YES:
             return _yes(state)
@@ -135,6 +140,8 @@ def _yes(state: State) -> Step:
         return replace(state, awaits="breaker_to_collect"), [AskBreaker()]
     if state.asked is None and state.booked is not None:
         return state, [_told_again(state)]
+    if state.asked is None and state.waits_for_pms:
+        return replace(state, awaits="breaker_to_notify"), [AskBreaker()]
     question = open_question(state)
     return state, question or [Say(phrase=Phrase.HELP)]
 

@@ -133,7 +133,8 @@ class Room:
 
     `room_type` is one of `ROOM_TYPES`, None where the house's own `name` matches
     none of them. `price` is the whole stay's with tax, for one room, in `currency`
-    (ISO 4217). `max_adults` and `max_occupancy` are None where the PMS tells none.
+    (ISO 4217). `available` counts the rooms that take the party. `max_adults` and
+    `max_occupancy` are the largest of the free rooms', None where the PMS tells none.
     """
 
     id: int
@@ -309,6 +310,7 @@ class Phrase(StrEnum):
     STILL_BEING_CHECKED = "still_being_checked"
     SURELY_NOT_BOOKED = "surely_not_booked"
     WILL_NOTIFY = "will_notify"
+    ALREADY_NOTED = "already_noted"
     PMS_IS_BACK = "pms_is_back"
     HANDED_OFF = "handed_off"
     ONLY_TEXT = "only_text"

@@ -31,8 +31,9 @@ PHRASES: dict[Phrase, str] = {
     Phrase.DATE_IS_PAST: "That date has already passed.",
     Phrase.LEAVES_TOO_EARLY: "The departure has to be after the arrival.",
     Phrase.OTHER_DATES: "Would you like to try another date?",
-    Phrase.TOO_MANY: "I have no room that takes all of you. We can try with fewer "
-    "people; for several rooms write “reception” and a person will help you.",
+    Phrase.TOO_MANY: "I have no free room that takes all of you. To book two rooms "
+    "or more write “reception” and a person will help you. We can also try with fewer "
+    "people or another date.",
     Phrase.NO_SUCH_ROOM: "We do not have that kind of room.",
     Phrase.ROOM_NOT_LISTED: "I cannot see that room right now.",
     Phrase.ROOM_NOT_FREE: "That room is not free on those dates.",
@@ -58,6 +59,7 @@ PHRASES: dict[Phrase, str] = {
     "it, I will write as soon as I know.",
     Phrase.SURELY_NOT_BOOKED: "I have checked: the booking did not go through.",
     Phrase.WILL_NOTIFY: "Sure, I will write to you as soon as it is back.",
+    Phrase.ALREADY_NOTED: "I have noted it: I will write as soon as it is back.",
     Phrase.PMS_IS_BACK: "The hotel's system is back!",
     Phrase.HANDED_OFF: "I am handing you over to the front desk: "
     "a person will write to you.",

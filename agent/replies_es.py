@@ -31,9 +31,9 @@ PHRASES: dict[Phrase, str] = {
     Phrase.DATE_IS_PAST: "Esa fecha ya pasó.",
     Phrase.LEAVES_TOO_EARLY: "La salida tiene que ser después de la llegada.",
     Phrase.OTHER_DATES: "¿Querés probar con otra fecha?",
-    Phrase.TOO_MANY: "No tengo una habitación en la que entren todos. Podemos probar "
-    "con menos personas; para varias habitaciones escribí «recepción» y te atiende "
-    "una persona.",
+    Phrase.TOO_MANY: "No tengo libre una habitación en la que entren todos. Para "
+    "reservar dos o más habitaciones escribí «recepción» y te ayuda una persona. "
+    "También podemos probar con menos personas o con otra fecha.",
     Phrase.NO_SUCH_ROOM: "Ese tipo de habitación no tenemos.",
     Phrase.ROOM_NOT_LISTED: "Esa habitación no la veo ahora.",
     Phrase.ROOM_NOT_FREE: "Esa habitación no está libre en esas fechas.",
@@ -58,6 +58,7 @@ PHRASES: dict[Phrase, str] = {
     "que la repitas, te escribo apenas lo sepa.",
     Phrase.SURELY_NOT_BOOKED: "Ya lo verifiqué: la reserva no llegó a hacerse.",
     Phrase.WILL_NOTIFY: "Dale, te escribo apenas vuelva.",
+    Phrase.ALREADY_NOTED: "Ya lo tengo anotado: te escribo apenas vuelva.",
     Phrase.PMS_IS_BACK: "¡El sistema del hotel ya volvió!",
     Phrase.HANDED_OFF: "Te paso con recepción: una persona te va a escribir.",
     Phrase.ONLY_TEXT: "Perdón, por acá solo entiendo texto. ¿Me lo escribís?",

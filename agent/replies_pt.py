@@ -30,8 +30,9 @@ PHRASES: dict[Phrase, str] = {
     Phrase.DATE_IS_PAST: "Essa data já passou.",
     Phrase.LEAVES_TOO_EARLY: "A saída precisa ser depois da chegada.",
     Phrase.OTHER_DATES: "Quer tentar outra data?",
-    Phrase.TOO_MANY: "Não tenho um quarto em que caibam todos. Podemos tentar com "
-    "menos pessoas; para vários quartos escreva «recepção» e uma pessoa atende você.",
+    Phrase.TOO_MANY: "Não tenho livre um quarto em que caibam todos. Para reservar "
+    "dois ou mais quartos escreva «recepção» e uma pessoa ajuda você. Também podemos "
+    "tentar com menos pessoas ou com outra data.",
     Phrase.NO_SUCH_ROOM: "Esse tipo de quarto não temos.",
     Phrase.ROOM_NOT_LISTED: "Esse quarto eu não vejo agora.",
     Phrase.ROOM_NOT_FREE: "Esse quarto não está livre nessas datas.",
@@ -55,6 +56,7 @@ PHRASES: dict[Phrase, str] = {
     "repetir, escrevo assim que souber.",
     Phrase.SURELY_NOT_BOOKED: "Já verifiquei: a reserva não foi feita.",
     Phrase.WILL_NOTIFY: "Certo, escrevo assim que voltar.",
+    Phrase.ALREADY_NOTED: "Já está anotado: escrevo assim que voltar.",
     Phrase.PMS_IS_BACK: "O sistema do hotel voltou!",
     Phrase.HANDED_OFF: "Passo você para a recepção: uma pessoa vai escrever.",
     Phrase.ONLY_TEXT: "Desculpe, por aqui só entendo texto. Pode me escrever?",

@@ -135,3 +135,14 @@ async def test_unknown(chat: Chat, *, asks_again: bool) -> None:
     assert told.waits_for is None
     await chat.say("dale", "sí")
     assert len(chat.bookings) == 1
+
+
+async def test_party_that_no_room_takes(chat: Chat) -> None:
+    """What is too small for the party is called so, and never sold out."""
+    reply = await chat.say("la doble del 5 al 7 de diciembre para 12")
+    assert "En esa habitación no entran todos" in reply.text
+    assert "escribí «recepción»" in reply.text
+    assert "quedan" not in reply.text
+    reply = await chat.say("2")
+    assert "Doble" in reply.text
+    assert chat.bookings == []

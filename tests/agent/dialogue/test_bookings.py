@@ -27,7 +27,17 @@ from agent.messages import (
     Summarise,
     TellBooked,
 )
-from fakes.talk import CHECKIN, CHECKOUT, DOUBLE, STALE, SUITE, TRIPLE, Talk, phrases
+from fakes.talk import (
+    CHECKIN,
+    CHECKOUT,
+    DOUBLE,
+    FOUND,
+    STALE,
+    SUITE,
+    TRIPLE,
+    Talk,
+    phrases,
+)
 
 YES, NO = Intent.CONFIRM_YES, Intent.CONFIRM_NO
 
@@ -168,6 +178,49 @@ def test_told_in_other_words() -> None:
     talk.says(YES)
     effects = talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
     assert phrases(effects) == [Phrase.WILL_NOTIFY]
+
+
+@pytest.mark.parametrize("intent", [YES, Intent.OUT_OF_SCOPE, Intent.HELP])
+def test_told_before_being_asked(intent: Intent) -> None:
+    """Who writes "sí, avisame" beneath an old list is noted, and the list stays."""
+    talk = Talk(found=STALE, breaker="open")
+    talk.says(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+    effects = talk.says(intent, wants_to_be_told=True)
+    assert phrases(effects) == [Phrase.WILL_NOTIFY]
+    assert NotifyWhenBack() in effects
+    effects = talk.says(room_type="suite")
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ALREADY_NOTED]
+    talk.breaker, talk.found = "closed", FOUND
+    effects = talk.hears(PmsIsBack())
+    assert phrases(effects) == [Phrase.PMS_IS_BACK, Phrase.ASK_CONFIRMATION]
+
+
+def test_noted_once() -> None:
+    """A second yes, or "avisame", while the PMS is down promises nothing anew."""
+    talk = summed_up()
+    talk.breaker = "open"
+    talk.says(YES)
+    talk.says(YES)
+    for again in (talk.says(YES), talk.says(YES, wants_to_be_told=True)):
+        assert phrases(again) == [Phrase.ALREADY_NOTED]
+        assert NotifyWhenBack() not in again
+    talk.says(Intent.OUT_OF_SCOPE, starts_over=True)
+    assert talk.state.waits_for_pms
+    talk.breaker = "closed"
+    effects = talk.says(YES, wants_to_be_told=True)
+    assert phrases(effects)[0] is Phrase.OUT_OF_SCOPE
+    assert not talk.state.waits_for_pms
+
+
+def test_to_be_told_while_all_is_well() -> None:
+    """Nothing is promised where nothing is to be waited for; a yes stays a yes."""
+    talk = Talk()
+    talk.says(Intent.AVAILABILITY)
+    effects = talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
+    assert phrases(effects) == [Phrase.OUT_OF_SCOPE, Phrase.ASK_CHECKIN]
+    talk = summed_up()
+    talk.says(YES, wants_to_be_told=True)
+    assert len(talk.books) == 1
 
 
 def test_back_before_the_guest_answers() -> None:

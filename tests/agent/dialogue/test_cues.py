@@ -74,9 +74,13 @@ def test_thanks() -> None:
 
 def test_being_told() -> None:
     """A wish to be written to is known in each language."""
-    for text in ("sí, avisame", "avísame", "please let me know", "me avise por favor"):
+    for text in (
+        *("sí, avisame", "avísame", "please let me know", "me avise por favor"),
+        *("yes, tell me", "tell me when it is back", "text me please"),
+    ):
         assert wants_to_be_told(text)
-    assert not wants_to_be_told("una doble")
+    for text in ("una doble", "te aviso", "tell me about the pool"):
+        assert not wants_to_be_told(text)
 
 
 @pytest.mark.parametrize(

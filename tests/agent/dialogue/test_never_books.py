@@ -38,6 +38,7 @@ from agent.messages import (
     ShowKinds,
     Slots,
     Summarise,
+    TappedLate,
     TellBooked,
     Understood,
 )
@@ -137,14 +138,15 @@ class Guests(RuleBasedStateMachine):
     @rule(
         understood=st.one_of(WISHES, REMARKS, UNDERSTOOD),
         starts_over=st.sampled_from([False, False, False, True]),
+        wants_to_be_told=st.sampled_from([False, False, False, True]),
         name=st.sampled_from(["General Rooms", "Triple", "", ""]),
         data=st.data(),
     )
     def the_guest_writes(
-        self, understood: Understood, starts_over: bool, name: str, data: st.DataObject
+        self, understood: Understood, data: st.DataObject, name: str, **cues: bool
     ) -> None:
         """Say something to whatever a guest writes."""
-        self.hears(understood, data, starts_over=starts_over, name=name)
+        self.hears(understood, data, name=name, **cues)
 
     @rule(
         wish=BOOKINGS,
@@ -170,6 +172,7 @@ class Guests(RuleBasedStateMachine):
         data: st.DataObject,
         *,
         starts_over: bool = False,
+        wants_to_be_told: bool = False,
         name: str = "",
     ) -> None:
         """Play the turn of a text."""
@@ -181,6 +184,7 @@ class Guests(RuleBasedStateMachine):
             key=f"key-{self.turns}",
             picked=picked(name, self.state.offered) if name else None,
             starts_over=starts_over,
+            wants_to_be_told=wants_to_be_told,
         )
         effects = self.play(event, data)
         assert any(isinstance(effect, TOLD) for effect in effects)
@@ -193,6 +197,7 @@ class Guests(RuleBasedStateMachine):
             SETTLED,
             st.just(PmsIsBack()),
             st.just(CheckIsDue()),
+            st.just(TappedLate()),
         ),
         data=st.data(),
     )

@@ -73,6 +73,20 @@ def test_party_that_a_room_does_not_take() -> None:
     effects = talk.says(room_type="double")
     assert Phrase.ROOM_TOO_SMALL in phrases(effects)
     assert phrases(talk.says(adults=9)) == [Phrase.TOO_MANY]
+    assert talk.state.asked == "adults"
+
+
+def test_too_small_is_not_sold_out() -> None:
+    """No room for the party in a type that tells how many it takes: it is too small."""
+    small = replace(DOUBLE, available=0)
+    talk = Talk(found=RoomsFound(rooms=(small, TRIPLE)))
+    effects = talk.says(Intent.BOOKING, room_type="double", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.ROOM_TOO_SMALL, Phrase.ASK_TO_BOOK]
+    (offer,) = (effect for effect in effects if isinstance(effect, Offer))
+    assert offer.rooms == (TRIPLE,)
+    full = replace(SUITE, available=0, max_adults=None, max_occupancy=None)
+    talk = Talk(found=RoomsFound(rooms=(small, full)))
+    assert phrases(talk.says(checkin=CHECKIN, adults=2)) == [Phrase.TOO_MANY]
 
 
 def test_one_night() -> None:
@@ -198,7 +212,7 @@ def test_incomplete_list() -> None:
 
 def test_full_house() -> None:
     """A full house asks for another date, a full type offers the others."""
-    full = replace(DOUBLE, available=0)
+    full = replace(DOUBLE, available=0, max_adults=None, max_occupancy=None)
     talk = offered(RoomsFound(rooms=(full,)))
     assert talk.state.asked == "checkin"
     talk = Talk(found=RoomsFound(rooms=(full, SUITE)))
