@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -31,6 +31,8 @@ from agent.telemetry import Telemetry
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
 from agent.understanding.validation import checked
+from agent.verify import DAYS_AHEAD, verify
+from agent.verify_proofs import in_json, in_lines, is_nominal
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from config.loading import SettingsError
@@ -67,6 +69,8 @@ def main() -> int:
         if arguments.command == "forget":
             sys.stdout.write(f"{asyncio.run(_forget(settings, arguments.guest))}\n")
             return 0
+        if arguments.command == "verify":
+            return 0 if asyncio.run(_verify(arguments, settings)) else EXIT_FAILED
         addresses = (settings.bind,) if settings.bind else EVERY_ADDRESS
         sockets = open_sockets(addresses, settings.port)
     except (SettingsError, ServingError, AgentError) as exc:
@@ -128,7 +132,36 @@ def _parser() -> argparse.ArgumentParser:
         "forget", help="delete all that is kept of a guest, and say what it was"
     )
     forget_guest.add_argument("guest", help="a phone number or a user id")
+    verified = commands.add_parser(
+        "verify",
+        help="the runbook's final validation of a running agent; 0 if all is nominal",
+    )
+    verified.add_argument(
+        "--agent", metavar="URL", help="default: this machine's AGENT_PORT"
+    )
+    verified.add_argument(
+        "--checkin",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help=f"the day to ask rooms for (default: in {DAYS_AHEAD} days)",
+    )
+    verified.add_argument("--json", action="store_true", help="one JSON object")
     return parser
+
+
+async def _verify(arguments: argparse.Namespace, settings: AgentSettings) -> bool:
+    """Print what holds; say whether all of it does."""
+    clock, secret = SystemClock(), settings.whatsapp_app_secret
+    today = clock.wall().astimezone(ZoneInfo(settings.hotel_timezone)).date()
+    found = await verify(
+        arguments.agent or f"http://{_own_name(settings)}:{settings.port}",
+        checkin=arguments.checkin or today + timedelta(days=DAYS_AHEAD),
+        app_secret=None if secret is None else secret.get_secret_value(),
+        clock=clock,
+    )
+    with _shown() as out:
+        out.write(f"{in_json(found) if arguments.json else in_lines(found)}\n")
+    return is_nominal(found)
 
 
 def _play(arguments: argparse.Namespace, settings: AgentSettings) -> bool:
@@ -219,13 +252,17 @@ async def _forget(settings: AgentSettings, guest: str) -> str:
 
 async def _run(settings: AgentSettings, sockets: list[socket.socket]) -> None:
     app = make_app(settings, clock=SystemClock())
-    host = settings.bind or "127.0.0.1"
-    name = f"[{host}]" if ":" in host else host
-    url = f"http://{name}:{sockets[0].getsockname()[1]}"
+    url = f"http://{_own_name(settings)}:{sockets[0].getsockname()[1]}"
     _log.info("agent.listening", url=url, proxy=settings.proxy_url)
     runner = Runner(app, refuse_unreadable=problem, shutdown_timeout=DRAIN_S)
     await serve(runner, sockets, on_stop=app[STOPPING].set)
     _log.info("agent.stopped")
+
+
+def _own_name(settings: AgentSettings) -> str:
+    """Return the host by which this machine reaches the agent."""
+    host = settings.bind or "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _secrets(settings: AgentSettings) -> Iterator[str]:
