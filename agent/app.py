@@ -86,6 +86,7 @@ def make_parts(settings: AgentSettings, *, clock: Clock) -> Parts:
         understander=Grammar(habits_of(settings)),
         zone=ZoneInfo(settings.hotel_timezone),
         clock=clock,
+        default_nights=settings.default_nights,
     )
     store = make_store(settings, telemetry, clock)
     worker = Worker(

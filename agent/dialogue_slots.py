@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def merged(state: State, event: GuestWrote) -> State:
     """Replace what was said anew and keep the rest, the number of nights too."""
     said, known = event.understood.slots, state.slots
-    checkin, nights, checkout = _stay(state, event.understood)
+    checkin, nights, checkout = _stay(state, event)
     state = replace(
         state,
         slots=replace(
@@ -55,12 +55,12 @@ def leaves_too_early(known: Slots, said: Slots) -> bool:
 
 
 def _stay(
-    state: State, understood: Understood
+    state: State, event: GuestWrote
 ) -> tuple[date | None, int | None, date | None]:
     """Return arrival, length and departure; a departure may come before its arrival."""
-    said, known = understood.slots, state.slots
+    said, known = event.understood.slots, state.slots
     checkin = said.checkin or known.checkin
-    nights = understood.nights or state.nights
+    nights = event.understood.nights or state.nights
     checkout = said.checkout
     if checkout is None and known.checkin is None and nights is None:
         checkout = known.checkout
@@ -68,7 +68,7 @@ def _stay(
         return None, nights, checkout
     if checkout is not None and checkout > checkin:
         nights = (checkout - checkin).days
-    return checkin, nights, checkin + timedelta(days=nights or 1)
+    return checkin, nights, checkin + timedelta(days=nights or event.default_nights)
 
 
 def _with_room(state: State, event: GuestWrote) -> State:

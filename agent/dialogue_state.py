@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agent.messages import NOTHING_SAID, Search, Slots
@@ -84,12 +83,12 @@ class State:
 
 
 def search_of(slots: Slots) -> Search | None:
-    """Return what can be asked of the PMS, None before arrival and adults are known."""
-    if slots.checkin is None or not slots.adults:
+    """Return what can be asked of the PMS, None before days and adults are known."""
+    if slots.checkin is None or slots.checkout is None or not slots.adults:
         return None
     return Search(
         checkin=slots.checkin,
-        checkout=slots.checkout or slots.checkin + timedelta(days=1),
+        checkout=slots.checkout,
         adults=slots.adults,
         children=slots.children or 0,
     )

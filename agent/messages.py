@@ -161,14 +161,16 @@ class GuestWrote:
     The guest wrote a text.
 
     `key` is made from the message's id: a booking that this text says yes to has it.
-    `picked` is the room, of those offered, that the text names as the house does. Of
-    what no intent says, `starts_over` is "empezar de nuevo", `says_thanks` a thank-you,
-    `wants_to_be_told` "avisame" and `changes_a_booking` "cambiar mi reserva".
+    `picked` is the room, of those offered, that the text names as the house does.
+    `default_nights` are meant by who says the arrival only. Of what no intent says,
+    `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `wants_to_be_told`
+    "avisame" and `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
     key: str
     picked: int | None = None
+    default_nights: int = 1
     starts_over: bool = False
     says_thanks: bool = False
     wants_to_be_told: bool = False

@@ -88,6 +88,7 @@ class Runner:
         understander: Understander,
         zone: tzinfo,
         clock: Clock,
+        default_nights: int = 1,
     ) -> None:
         self._pms = pms
         self._bookings = bookings
@@ -95,6 +96,7 @@ class Runner:
         self._conversations = conversations
         self._zone = zone
         self._clock = clock
+        self._default_nights = default_nights
 
     async def converse(
         self, guest: Guest, text: str, message_id: str | None = None
@@ -124,6 +126,7 @@ class Runner:
                 understood=understood,
                 key=_key(guest, message_id or uuid.uuid4().hex),
                 picked=taken or _named(text, understood, held.state),
+                default_nights=self._default_nights,
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),
                 wants_to_be_told=wants_to_be_told(text),

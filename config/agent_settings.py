@@ -67,6 +67,9 @@ class AgentSettings(EnvironmentSettings):
     weekend_nights: Annotated[int, Field(ge=1, le=4)] = Field(
         2, description="The nights of 'the weekend'."
     )
+    default_nights: Annotated[int, Field(ge=1, le=30)] = Field(
+        1, description="The nights of a stay of which only the arrival is said."
+    )
     long_weekends: str = Field(
         "2026-12-04/2026-12-08",
         description="What 'the long weekend' means: arrival/leaving,… by date.",

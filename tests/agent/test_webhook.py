@@ -129,6 +129,12 @@ async def test_reply(agent: Client, sample: Callable[[str], bytes]) -> None:
     }
 
 
+async def test_default_nights(start_agent: StartAgent) -> None:
+    """An arrival alone means as many nights as the house says."""
+    agent = await start_agent(AGENT_DEFAULT_NIGHTS="3")
+    assert "(3 noches)" in await say(agent, "el 5 de diciembre para 2")
+
+
 async def test_delivered_twice(agent: Client, sample: Callable[[str], bytes]) -> None:
     """The same message again is answered no more."""
     await deliver(agent, sample("in_text"))

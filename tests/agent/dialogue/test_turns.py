@@ -98,6 +98,16 @@ def test_one_night() -> None:
     assert talk.state.slots.checkout == date(2026, 12, 2)
 
 
+def test_nights_that_nobody_said() -> None:
+    """The house says how many nights an arrival alone means; the guest's word wins."""
+    talk = Talk()
+    talk.says(checkin=CHECKIN, default_nights=2)
+    assert talk.state.slots.checkout == date(2026, 12, 7)
+    talk.says(nights=1, default_nights=2)
+    talk.says(checkin=date(2026, 12, 10), default_nights=2)
+    assert talk.state.slots.checkout == date(2026, 12, 11)
+
+
 def test_correction_keeps_the_rest() -> None:
     """A new arrival keeps the nights, new nights the arrival, both the guests."""
     talk = offered()
