@@ -85,6 +85,7 @@ class Grammar:
             words,
             Said(
                 days=days or stay.is_past or stay.is_vague,
+                adults=slots.adults is not None,
                 guests=slots.adults is not None or slots.children is not None,
                 room=slots.room_type is not None or room_word is not None,
                 nights=stay.nights is not None,

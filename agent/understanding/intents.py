@@ -14,7 +14,7 @@ from agent.messages import Intent
 from agent.understanding.answers import answer, opening
 from agent.understanding.cues import bookings, people, stays, topics
 from agent.understanding.languages import is_common
-from agent.understanding.words import ALL_WORDS
+from agent.understanding.words import ALL_WORDS, TIME_WORDS
 
 _FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
 _ANSWERS = {
@@ -34,6 +34,7 @@ class Said:
     """
 
     days: bool
+    adults: bool
     guests: bool
     room: bool
     nights: bool
@@ -104,7 +105,7 @@ def _is_of_room_types(text: str, said: Said) -> bool:
 
 def _is_stay(text: str, said: Said) -> bool:
     """Say whether more than a day is named: "abren en Navidad?" is of no room."""
-    if said.guests or said.nights or said.both_ends:
+    if said.adults or said.nights or said.both_ends:
         return True
     if not said.days:
         return False
@@ -120,14 +121,16 @@ def _is_stay(text: str, said: Said) -> bool:
 
 def _is_small_talk(text: str, said: Said) -> bool:
     """Say whether a day is named beside words of other things: "mañana hay eclipse"."""
-    if not said.only_near or said.guests or said.room or said.nights:
+    if not said.days or said.both_ends or said.guests or said.room or said.nights:
         return False
     if stays.AVAILABILITY.search(text) or stays.COMES.search(text):
         return False
     if _FOR_A_DAY.match(text):
         return False
     others = re.findall(r"[a-z]{3,}", text)
-    return any(not is_common(word) and word not in ALL_WORDS for word in others)
+    return any(
+        not is_common(word) and word not in ALL_WORDS | TIME_WORDS for word in others
+    )
 
 
 def _is_price(text: str, said: Said, *, is_about_the_house: bool) -> bool:

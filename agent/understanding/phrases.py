@@ -42,6 +42,23 @@ _RULES = (
         ",",
     ),
     (r"\bnos vemos (?:manana|el \w+)|\bsee you (?:tomorrow|on \w+)", ","),
+    (
+        (
+            r"\b(?:buena|boa|buen|bon|good|nice|great|lovely|hermos[oa]|excelente"
+            r"|otim[oa])"
+            r" (?:finde|weekend|week|semana|fin de semana|fim de semana)\b"
+        ),
+        ",",
+    ),
+    (r"^\W*(?:hasta|ate) (?:(?:el|la|o|a) )?\w+ !.*$", ","),
+    # "La calle 9 de Julio", "25 de Mayo 450".
+    (
+        (
+            r"\b(?:calle|avenida|av|avda|plaza|rua|praca|esquina|sobre|en)"
+            rf" (?:es |la |el )?\d{{1,2}} de {_MONTH}\b(?: \d{{2,4}}\b)?"
+        ),
+        ",",
+    ),
     (r"\b(?:hoy|today|hoje) (?=(?:queria|quisiera|te|les|me)\b)", ""),
     # Days near today.
     (

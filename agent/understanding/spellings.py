@@ -47,6 +47,8 @@ _SHORT_FORMS = {
     "quiero": "kiero qiero qro kero",
     "aqui": "aki",
     "people": "ppl",
+    "lugar": "lugr lgar luga",
+    "something": "sth smth sthg",
     "room": "rm",
     "want to": "wanna",
     "much": "mutch",

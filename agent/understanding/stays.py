@@ -53,6 +53,8 @@ _ANY_OF = re.compile(
     r" (?:de |of |otr[oa] |UN |\d )?(?:NIGHT|DIA|DAYS|day|date|fecha|data|WEEKEND)\b"
     r"|\b(?:NIGHT|DIA|DAYS) (?:cualquiera|qualquer)\b"
 )
+# "12 y 13, dos noches": both are nights.
+_BOTH = re.compile(rf"\b{END} AND (?:FROM )?{ARTICLE}{END}")
 _BETWEEN = re.compile(r"\b(?:between|entre)\b")
 _ORDINALS = {
     "segundo": 1,
@@ -99,7 +101,10 @@ def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)
     stay, rest = _read_days(gist, today, habits, has_nights=nights is not None)
-    if stay.checkin and stay.checkout is None and nights:
+    is_open = stay.checkout is None or (
+        _BOTH.search(gist) and not _BETWEEN.search(gist)
+    )
+    if stay.checkin and is_open and nights:
         stay = replace(stay, checkout=stay.checkin + timedelta(days=nights))
     if _ANY_OF.search(gist) or (nights and _is_within(stay, nights, gist)):
         return Stay(nights=nights, is_vague=True), rest

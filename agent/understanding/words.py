@@ -172,6 +172,24 @@ _MEANINGS = {
 }
 
 
+# What else is said of time: beside a day, these ask for nothing else.
+_TIME_WORDS = """
+alguna dont
+primer primera primeiro primeira segundo tercer tercera terceiro ultimo ultima last
+quincena quinzena verano invierno otono primavera verao inverno outono summer winter
+spring autumn fall ferias vacaciones vacations holiday holidays feriado feriadao
+feriados largo larga longo longa long prolongado puente dentro within santo mediados
+meados principios fines comienzos comeco inicio final late early beginning middle
+sometime some whichever cualquiera cualquier qualquer tanto igual lo flexible
+flexibles flexiveis fecha fechas data datas date dates todavia ainda still seguro
+quizas talvez tal vez maybe perhaps unos proximos temporada temprano otro otra outro
+outra cada either misma mismo mesma mesmo algun algunas alguns algumas suelta fim seja
+sea importa importan matter care prefiero prefiro prefer preferencia whole entero
+entera tengan tenham month months mes meses know sepa cual which mind idea aun
+"""
+TIME_WORDS = frozenset(_TIME_WORDS.split())
+
+
 def _inverted(table: dict[int, str] | dict[str, str], form: str) -> dict[str, str]:
     return {
         word: form.format(meaning)

@@ -59,7 +59,10 @@ COMES = re.compile(
     r"\b(?:lleg[oau]\w*|llegando|entro|entramos|ingres\w+|check ?-? ?in|arriv\w+"
     r"|cheg\w+"
     r"|salgo|salimos|saio|saimos|leav\w+|vengo|venimos|coming|come|paso|quedo|quedarme"
-    r"|nos quedamos|dormir|sleep|reserv\w+|busc\w+|necesit\w+|precis\w+|need|fin de)\b"
+    r"|nos quedamos|dormir|sleep|trip|viaj\w+|viage\w+|travel\w*|consult\w+"
+    r"|alquil\w+(?! (?:un |el |o )?(?:salon|auto|carro|bici))"
+    r"|alug\w+|fechas?|ir|visit\w*|queda\w*|reserv\w+|busc\w+|necesit\w+|precis\w+"
+    r"|need|fin de)\b"
     rf"|{MOVES}(?:{ARRIVAL}|{LEAVING})\b"
 )
 
@@ -103,7 +106,8 @@ PRICE = re.compile(
     r"|costos?|cost|coste|cuestan?|costaria\w*|costar\w*|presupuest\w+|cotiza\w*"
     r"|how much|how expensive|prices?|pricing|priced|rates?|costs?|quotes?|quotation"
     r"|orcamento|diaria|(?:as|das|suas|quais) diarias|caro|cara|expensive|(?:que"
-    r"|como) (?:me |nos )?salen?|a como|fees?|charges?|custa|custam|custo|custaria"
+    r"|como) (?:me |nos )?salen?|a como|(?:noches?|noites?|diarias?|habitacion|doble"
+    r"|single|triple|suite|familiar) sale|fees?|charges?|custa|custam|custo|custaria"
     r"|cobran?|cobras"
     r"|cobram?|saldrian?|baratas?|baratos?|cheap|cheapest|economic\w+|promo\w*"
     r"|descuentos?|discounts?|descontos?|ofertas?|deals?)\b"
