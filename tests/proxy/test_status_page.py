@@ -6,12 +6,14 @@ import asyncio
 import html
 import re
 from contextlib import asynccontextmanager
+from itertools import product
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from demo import faults
 from fakes.clock import FakeClock
 from fakes.rig import Rig, a_rig
 from proxy.breaker.breaker import Breaker
@@ -19,6 +21,10 @@ from proxy.breaker.guard import Guard
 from proxy.breaker.values import BreakerPolicy
 from proxy.front.outgoing import CLIENT_STALL_S, Outgoing
 from proxy.front.status_events import MAX_LISTENERS, StatusEvents
+from proxy.front.status_page import StatusPage
+from proxy.front.status_words import LANGUAGES
+from proxy.messages import BreakerState, Cause, Operation
+from proxy.metrics import PROBE
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -174,6 +180,60 @@ async def test_it_tells_no_secret() -> None:
         page = await _page(rig)
         assert "<form" not in page
         assert "PROXY_ADMIN_TOKEN is not set" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_that_may_be_is_without_words(rig: Rig, language: str) -> None:
+    """Whatever states, causes, hands and writes come together, the page is written."""
+    await rig.fails(5)
+    told = await rig.status()
+    page = StatusPage(lambda: told)
+    at = told["at"]
+    write = {"since": at, "resource": "<b>", "hotel": "1", "caller": "agent"}
+    told["calendar"].update(nights=180, hotels=1, wanted=180, usable=7, oldest_s=61)
+    told["writes"].update(unknown=1, presumed_not_applied=1, late_applied=1)
+    told["writes"]["open"] = [
+        {**write, "standing": "unknown"},
+        {**write, "standing": "presumed_not_applied", "hotel": None, "caller": ""},
+    ]
+    breaker = told["breaker"]
+    breaker["last_failures"] = [
+        {"at": at, "cause": cause, "operation": operation}
+        for cause, operation in product(Cause, (*Operation, PROBE))
+    ]
+    hands = [None, *({"state": s, "why": "x", "since": at} for s in ("open", "closed"))]
+    for state, forced, cause, guests, redis in product(
+        BreakerState,
+        hands,
+        (None, *Cause),
+        ("served", "copies", "not_served"),
+        ("none", "up", "down"),
+    ):
+        breaker.update(observed=state.value, forced=forced, cause=cause)
+        told.update(guests=guests, redis=redis)
+        assert "&lt;b&gt;" in page.parts(language)
+
+
+async def test_an_unknown_write_is_on_it(rig: Rig) -> None:
+    """Whoever is on call sees that there is something to look for, and no guest."""
+    rig.pms.plays(faults.reset())
+    await rig.book(name="Zenobia", source="WhatsApp:k1", Idempotency_Key="k1")
+    page = await _page(rig)
+
+    assert "Unknown 1 Presumed not applied 0" in _text(page)
+    assert "bookings , hotel 1, unknown" in _text(page)
+    assert "Zenobia" not in page
+    assert "k1" not in page
+
+
+async def test_observe_only_is_told() -> None:
+    """Guests are served; the page says what a breaker would do."""
+    async with a_rig({"PROXY_BREAKER_OBSERVE_ONLY": "1"}) as rig:
+        await rig.fails(5)
+        text = _text(await _page(rig))
+
+    assert "Guests are served from the PMS." in text
+    assert "Observe-only: nobody is refused; the breaker would be open." in text
 
 
 async def test_it_asks_nobody(rig: Rig) -> None:
