@@ -35,6 +35,7 @@ _WORD = re.compile(r"d\d+(?:\.\d+)+|\d+th\b|\d+|[a-z]+|[^\sa-z0-9]")
 _NEAR = re.compile(r"\b[nwv]\d+\b")
 _FAR = re.compile(r"\b(?:[dem]\d+|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
 _NAMED = re.compile(rf"\b(?:WEEKEND|BRIDGE|{FEAST})")
+_NUMBERED = re.compile(r"\b[de]\d")
 _ENDS = re.compile(r"\b(?:[dewvn]\d|UNTIL\b)")
 _SURE, _MENDED, _UNSURE = 1.0, 0.8, 0.4
 
@@ -90,6 +91,7 @@ class Grammar:
                 room=slots.room_type is not None or room_word is not None,
                 nights=stay.nights is not None,
                 only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
+                numbered=_NUMBERED.search(meant) is not None,
                 both_ends=both_ends,
                 is_asked=expects is not None,
             ),

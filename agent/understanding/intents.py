@@ -29,7 +29,8 @@ class Said:
     """
     What else the text says.
 
-    `only_near`: of days a weekday, or one near today; `both_ends`: arrival and leaving;
+    `only_near`: of days a weekday, or one near today; `numbered`: a day of a month;
+    `both_ends`: arrival and leaving;
     `is_asked`: the text may answer a question.
     """
 
@@ -39,6 +40,7 @@ class Said:
     room: bool
     nights: bool
     only_near: bool
+    numbered: bool
     both_ends: bool
     is_asked: bool
 
@@ -121,11 +123,11 @@ def _is_stay(text: str, said: Said) -> bool:
 
 def _is_small_talk(text: str, said: Said) -> bool:
     """Say whether a day is named beside words of other things: "mañana hay eclipse"."""
-    if not said.days or said.both_ends or said.guests or said.room or said.nights:
+    is_more = said.guests or said.room or said.nights or said.both_ends
+    if not said.days or said.numbered or is_more:
         return False
-    if stays.AVAILABILITY.search(text) or stays.COMES.search(text):
-        return False
-    if _FOR_A_DAY.match(text):
+    wishes = (stays.AVAILABILITY, stays.COMES, stays.HINTS)
+    if any(wish.search(text) for wish in wishes) or _FOR_A_DAY.match(text):
         return False
     others = re.findall(r"[a-z]{3,}", text)
     return any(

@@ -51,6 +51,7 @@ _RULES = (
         ",",
     ),
     (r"^\W*(?:hasta|ate) (?:(?:el|la|o|a) )?\w+ !.*$", ","),
+    (r"\bpass(?:ing)? through\b", "passing"),
     # "La calle 9 de Julio", "25 de Mayo 450".
     (
         (

@@ -174,7 +174,7 @@ _MEANINGS = {
 
 # What else is said of time: beside a day, these ask for nothing else.
 _TIME_WORDS = """
-alguna dont
+alguna dont despues before after depois antes partir mas menos
 primer primera primeiro primeira segundo tercer tercera terceiro ultimo ultima last
 quincena quinzena verano invierno otono primavera verao inverno outono summer winter
 spring autumn fall ferias vacaciones vacations holiday holidays feriado feriadao

@@ -63,6 +63,11 @@ COMES = re.compile(
     r"|alquil\w+(?! (?:un |el |o )?(?:salon|auto|carro|bici))"
     r"|alug\w+|fechas?|ir|visit\w*|queda\w*|reserv\w+|busc\w+|necesit\w+|precis\w+"
     r"|need|fin de)\b"
+    # "Vamos a un casamiento": they come for it.
+    r"|\b(?:vamos|voy|venimos|vou|attending|going|temos|tenemos|tengo|have)"
+    r" (?:(?:a|al|to|um|un|una|uma|an|o|the|ao|de) ){0,2}(?:casam\w+|boda|wedding"
+    r"|congres\w+|recital|concert\w*|concierto|eventos?|events?|conferenc\w+|show"
+    r"|festival|reunion|meeting)\b"
     rf"|{MOVES}(?:{ARRIVAL}|{LEAVING})\b"
 )
 
@@ -148,4 +153,11 @@ ROOM_TYPES = re.compile(
 WHICH_ARE_FREE = re.compile(
     r"\b(?:disponib\w+|disponiv\w+|available|libres?|livres?|vacan\w+|vag[ao]s?|quedan"
     r"|left|free)\b"
+)
+# Beside a day, these say in passing that the guest has a stay in mind.
+HINTS = re.compile(
+    r"\b(?:estamos|estaremos|estaria\w*|andamos|andaremos|caemos|caigo|voy|vou|iremos"
+    r"|queremos|escap\w+|passing through|attending|hoping|possib\w+|posible"
+    r"|possiv\w+|chances?|rola|sobra\w*|urgent\w*|something|anything|algo|free|left"
+    r"|in town|na cidade|en la ciudad|calculo|seria\w*)\b"
 )
