@@ -17,7 +17,7 @@ let silence;
 
 const own = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 const ownTime = new Intl.DateTimeFormat(own, {
-  dateStyle: "short", timeStyle: "medium", hourCycle: "h23",
+  dateStyle: "short", timeStyle: "long", hourCycle: "h23",
 });
 
 function dress() {
