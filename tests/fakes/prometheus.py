@@ -14,7 +14,7 @@ import aiohttp
 from fakes.redis_server import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
 PROGRAM = "prometheus"
 # Also how long a scrape may take: a busy machine must not look like one that is down.
@@ -37,6 +37,14 @@ class Prometheus:
             raise ValueError(f"{answer['error']}: {expression}")
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
+
+    async def shown(self, expression: str) -> list[dict[str, Any]]:
+        """Return what an expression is as soon as it is anything: scrapes get lost."""
+        for _ in range(50):
+            if found := await self.query(expression):
+                return found
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{expression} shows nothing")
 
     async def alerts(self) -> dict[str, str]:
         """Return the alerts that are `pending` or `firing`, by their names."""
@@ -65,26 +73,18 @@ class Prometheus:
 
 
 class Watch:
-    """The alerts as they come and go while it runs."""
+    """The alerts as they come and go; `fired` are all that have been firing."""
 
     def __init__(self, prometheus: Prometheus) -> None:
         self._prometheus = prometheus
-        self.states: dict[str, list[str]] = {}
+        self.fired: set[str] = set()
 
-    async def until(self, holds: Callable[[dict[str, str]], bool]) -> None:
-        """Look again and again until the alerts are as told."""
+    async def until(self, alerts: Mapping[str, str]) -> None:
+        """Look again and again until the alerts are these, and in these states."""
         async with asyncio.timeout(PATIENCE_S):
-            while not holds(await self._look()):
+            while (seen := await self._prometheus.alerts()) != alerts:
+                self.fired |= {name for name in seen if seen[name] == "firing"}
                 await asyncio.sleep(0.02)
-
-    async def _look(self) -> dict[str, str]:
-        alerts = await self._prometheus.alerts()
-        for name in alerts.keys() | self.states.keys():
-            states = self.states.setdefault(name, [])
-            state = alerts.get(name, "resolved")
-            if states[-1:] != [state]:
-                states.append(state)
-        return alerts
 
 
 @asynccontextmanager
