@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proxy.doctor.values import Check, Diagnosis, Judgement, Level, Outcome
+from proxy.front.status import CRITICAL_AFTER_S, L2_AFTER_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proxy.doctor.values import Finding, Running
 
-L2_AFTER_S = 30 * 60
-CRITICAL_AFTER_S = 2 * 60 * 60
 CLOSED = "closed"
 # What is wrong beside the PMS, the worst first.
 _BESIDE = {
