@@ -127,20 +127,26 @@ async def test_understand() -> None:
 
 
 async def test_plays_dialogues(tmp_path: Path) -> None:
-    """Written dialogues are played, one line each; 0 only if all went as written."""
+    """Written dialogues are played, one line each; 1 where one went otherwise."""
     expected = {"user": "hola", "expect": {"intent": "greeting"}}
     other = {"user": "recepción", "expect": {"handoff": False}}
     path = tmp_path / "dialogues.json"
-    for turns, code in (([expected], 0), ([expected, other], 1)):
-        path.write_text(json.dumps([{"id": "x", "turns": turns}]), encoding="utf-8")
-        process = await start("play", str(path))
-        out, err = await process.communicate()
-        (line,) = out.decode().splitlines()
-        verdict = json.loads(line)
-        assert (verdict["id"], verdict["passed"]) == ("x", code == 0)
-        assert bool(verdict["why"]) is (code == 1)
-        assert process.returncode == code
-        assert err.decode() == f"{1 - code} of 1 passed\n"
+    turns = {"good": [expected], "bad": [expected, other]}
+    dialogues = [{"id": id_, "turns": its} for id_, its in turns.items()]
+    path.write_text(json.dumps(dialogues), encoding="utf-8")
+    process = await start("play", str(path))
+    out, err = await process.communicate()
+    verdicts = [json.loads(line) for line in out.decode().splitlines()]
+    assert [(v["id"], v["passed"], bool(v["why"])) for v in verdicts] == [
+        ("good", True, False),
+        ("bad", False, True),
+    ]
+    assert process.returncode == 1
+    assert err.decode() == "1 of 2 passed\n"
+
+
+async def test_plays_nothing(tmp_path: Path) -> None:
+    """A file that is not there is one sentence and exit code 2."""
     process = await start("play", str(tmp_path / "none.json"))
     _, err = await process.communicate()
     assert process.returncode == 2
@@ -148,13 +154,14 @@ async def test_plays_dialogues(tmp_path: Path) -> None:
 
 
 async def test_transcript(tmp_path: Path) -> None:
-    """What was said by both goes to the standard error; the verdicts stay alone."""
+    """What both said goes to the standard error; 0 where all went as written."""
     turn = {"user": "¿tenés lugar mañana para 2?", "pms": "down"}
     path = tmp_path / "dialogues.json"
     path.write_text(json.dumps([{"id": "x", "turns": [turn]}]), encoding="utf-8")
     process = await start("play", "--transcript", str(path), PYTHONUTF8="1")
     out, err = await process.communicate()
     assert json.loads(out) == {"id": "x", "passed": True, "why": ""}
+    assert process.returncode == 0
     said = err.decode().splitlines()
     assert said[:3] == ["· x", "· The PMS is down.", "> ¿tenés lugar mañana para 2?"]
     assert said[3].startswith("Del mié 25 nov al jue 26 nov")
