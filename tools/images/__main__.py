@@ -111,6 +111,8 @@ def judge_running(process: str, container: Container, port: int) -> None:
     check(process, "user that it runs as", container.user(), USER)
     health = configuration(f"localhost/hotel-{process}")["Healthcheck"]["Test"]
     check(process, "HEALTHCHECK's exit", container.tries(*health[1:]).returncode, 0)
+    elsewhere = container.tries("sh", "-c", f"cd / && python -m {process} --help")
+    check(process, "its commands from any folder", elsewhere.returncode, 0)
     wrote = container.tries("touch", "/tmp/x").returncode  # noqa: S108
     check(process, "writing to /tmp", wrote, 0)
     for path in ("/srv/x", f"/srv/{process}/__init__.py", "/venv/x", "/etc/x"):
