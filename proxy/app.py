@@ -463,6 +463,7 @@ class _Proxy:
                 abandoned=self._bulkhead.abandoned,
                 waiting=self._waiting(),
                 upstream=urlsplit(self._settings.upstream_url).netloc,
+                hotel=self._prober.hotel,
                 callers=policies.callers_shown(self._settings),
                 writes=writes_shown(
                     self._writing.ledger.held(),

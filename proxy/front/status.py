@@ -30,6 +30,7 @@ class Surroundings:
     What the status says beside the breaker.
 
     `told` is the state that clients act on: in observe-only it is always closed.
+    `hotel` is the one that the probe asks for, None before one was searched.
     `youngest_s` is the age of the youngest copy for guests; `redis` is none, up or
     down.
     """
@@ -52,6 +53,7 @@ class Surroundings:
     waiting: int
     places: int
     upstream: str
+    hotel: str | None
     takes_orders: bool
     callers: list[dict[str, str | int | None]]
     writes: dict[str, object]
@@ -151,6 +153,7 @@ def status_document(snapshot: Snapshot, around: Surroundings) -> dict[str, objec
         "redis": around.redis,
         "upstream": {
             "address": around.upstream,
+            "hotel": around.hotel,
             "places": around.places,
             "inflight": around.inflight,
             "abandoned": around.abandoned,

@@ -84,6 +84,18 @@ async def test_the_doctor_names_the_proxys_cause(rig: Rig, name: str) -> None:
     assert name in {"slow", "late", "maintenance"} or cause is not None
 
 
+async def test_the_hotel_is_learned_from_the_running_proxy(rig: Rig) -> None:
+    """Without PROXY_HOTELS it is the one that guests searched last."""
+    await rig.search(hotel=1)
+    environ = {"PROXY_UPSTREAM_URL": rig.pms.url}
+    clock = TurnedClock(rig.clock)
+    report = await examine(environ, "--url", rig.url, clock=clock)
+    alone = await examine(environ, clock=clock)
+
+    assert report.code_of("search") == "search_good"
+    assert alone.code_of("search") == "search_list_good"
+
+
 @pytest.mark.parametrize(
     ("name", "check"),
     [("crash", "http"), ("expired_key", "credentials"), ("reset", "http")],
