@@ -19,6 +19,11 @@ _FOUR_DIGITS = 100
 
 # One day in the gist of a text.
 DAY = r"(?:[de]\d+(?:\.\d+){0,2}|[wv]\d|n\d+)(?![\w.])"
+# What may stand before one.
+ARTICLE = (
+    r"(?:(?:el|the|la|las|los|DIA|TO|on|en|em|no|na|este|this|NEXT|THIS_WEEK|NIGHT"
+    r"|FOR|proximo) ){0,4}"
+)
 
 
 @dataclass(frozen=True, slots=True)

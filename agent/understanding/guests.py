@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.understanding.gist import NOUN
+from agent.understanding.ages import without_ages
+from agent.understanding.words import NOUN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,37 +23,6 @@ class Party:
 
 
 _COUNT = r"(\d{1,2}|UN)"
-_MORE = r"(?: ?(?:,|AND|OR|TO|/) ?\d{1,2}){0,6}"
-_AGES = tuple(
-    re.compile(find)
-    for find in (
-        (
-            rf"\b(?:de |of |con |WITH |aged? |- )?\d{{1,2}}{_MORE} (?:- )?(?:anos?"
-            rf"|anitos"
-            r"|years?|yrs?|yo|yr|meses|months?|ano)(?: (?:- )?(?:olds?|de edad))?\b"
-        ),
-        rf"(?<=KID )(?:(?:de|of|aged?|ages?|WITH|tiene|tem) )\d{{1,2}}{_MORE}\b",
-        rf"(?<=KIDS )(?:(?:de|of|aged?|ages?|WITH|tienen|tem) )\d{{1,2}}{_MORE}\b",
-        rf"(?<=KIDS )[(] ?\d{{1,2}}{_MORE} ?\)?",
-        rf"(?<=KID )[(] ?\d{{1,2}}{_MORE} ?\)?",
-        rf"\b(?:aged?|ages) \d{{1,2}}{_MORE}\b",
-    )
-)
-# "Mi hijo de 20 años" is an adult.
-_GROWN = re.compile(
-    r"\bKID (?:(?:ya|que|tiene|tem|is|who|de|of|aged?|[,(]) ?){1,3}(?:1[89]|[2-9]\d)\b"
-    r"(?: (?:anos|years?(?: old)?|yo))?"
-)
-# "Dos adultos y uno de 12 años".
-_ONE_OF_AN_AGE = re.compile(
-    r"\b(?:AND|,|WITH) (?:1|UN|otro|otra|one) (?:de|of|aged?|FROM)"
-    r" (?:1[0-7]|\d) (anos|years?|yo)\b"
-)
-# "Our 3 yr old" is a child that only its age names.
-_OF_AN_AGE = re.compile(
-    r"\b(MY|UN) (?:1[0-7]|[1-9]) (?:- )?(?:yo|(?:years?|yrs?|months?) (?:- )?old)\b"
-    r"(?! (?:- )?(?:KIDS?|olds?|\w+ KIDS?)\b)"
-)
 # "Família de 4, dois são crianças".
 _ARE_KIDS = re.compile(
     rf"\b{_COUNT} (?:(?:sao|son|are|is|es|sera|seran|WE_ARE|OF_THEM|deles|de ellos"
@@ -143,10 +113,7 @@ _BARE = re.compile(
 
 def read_party(gist: str) -> Party:
     """Count the guests."""
-    gist = _ARE_KIDS.sub(r"OF_THEM \1 ", _OF_AN_AGE.sub(r"\1 KID", gist))
-    gist = _ONE_OF_AN_AGE.sub("AND UN KID", _GROWN.sub("COMPANION", gist))
-    for pattern in _AGES:
-        gist = pattern.sub("_", gist)
+    gist = _ARE_KIDS.sub(r"OF_THEM \1 ", without_ages(gist))
     for pattern in _NOT_COUNTED:
         gist = pattern.sub("_", gist)
     children, counted_in = _children(gist)

@@ -7,16 +7,13 @@ and only a text that asks for nothing can be a greeting, an answer or small talk
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from agent.messages import Intent
 from agent.understanding.answers import answer, opening
 from agent.understanding.cues import bookings, people, stays, topics
-from agent.understanding.languages import is_common
-from agent.understanding.words import ALL_WORDS, TIME_WORDS
+from agent.understanding.small_talk import is_of_other_things
 
-_FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
 _ANSWERS = {
     "yes": Intent.CONFIRM_YES,
     "no": Intent.CONFIRM_NO,
@@ -122,17 +119,11 @@ def _is_stay(text: str, said: Said) -> bool:
 
 
 def _is_small_talk(text: str, said: Said) -> bool:
-    """Say whether a day is named beside words of other things: "mañana hay eclipse"."""
+    """Say whether a day is named beside words of other things, and nothing more."""
     is_more = said.guests or said.room or said.nights or said.both_ends
     if not said.days or said.numbered or is_more:
         return False
-    wishes = (stays.AVAILABILITY, stays.COMES, stays.HINTS)
-    if any(wish.search(text) for wish in wishes) or _FOR_A_DAY.match(text):
-        return False
-    others = re.findall(r"[a-z]{3,}", text)
-    return any(
-        not is_common(word) and word not in ALL_WORDS | TIME_WORDS for word in others
-    )
+    return is_of_other_things(text)
 
 
 def _is_price(text: str, said: Said, *, is_about_the_house: bool) -> bool:

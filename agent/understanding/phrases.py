@@ -9,58 +9,12 @@ from __future__ import annotations
 import re
 
 from agent.understanding.cues.stays import ARRIVAL, LEAVING, MOVES
-from agent.understanding.words import MONTH_WORDS
-
-_MONTH = f"(?:{'|'.join(sorted(MONTH_WORDS, key=len, reverse=True))})"
-_GREETED_DAYS = (
-    r"(?:navidad|natal|christmas|ano|new years?|fiestas|weekend|finde|fin|fim)"
-)
+from agent.understanding.feast_phrases import FEASTS
+from agent.understanding.manners import MANNERS
+from agent.understanding.words import MONTH
 
 _RULES = (
-    # Manners, which name no day.
-    (
-        (
-            r"\b(?:buen[oa]s?|bom|boa|good) (?:dias?|tardes?|noches?|noites?|nights?"
-            r"|mornings?|afternoon|evening|day|finde)\b"
-        ),
-        ",",
-    ),
-    (
-        (
-            rf"\b(?:feliz|felices|merry|happy|boas?|lindo|bom) {_GREETED_DAYS}\b"
-            r"(?: (?:nuevo|novo|de semana)\b)?"
-            r"(?: (?:y|e|and|a) (?:un |an? |um )?(?:prospero|happy|feliz|buen|bom)"
-            r" (?:ano|new year)(?: (?:nuevo|novo))?\b)?"
-        ),
-        ",",
-    ),
-    (
-        (
-            r"(?:^|\b(?:gracias|thanks|obrigad[oa]|chau|bueno|ok|tchau|bye|dale|listo)"
-            r"[ ,.!]*)(?:hasta|ate) (?:manana|amanha|luego|pronto)[ .!]*$"
-        ),
-        ",",
-    ),
-    (r"\bnos vemos (?:manana|el \w+)|\bsee you (?:tomorrow|on \w+)", ","),
-    (
-        (
-            r"\b(?:buena|boa|buen|bon|good|nice|great|lovely|hermos[oa]|excelente"
-            r"|otim[oa])"
-            r" (?:finde|weekend|week|semana|fin de semana|fim de semana)\b"
-        ),
-        ",",
-    ),
-    (r"^\W*(?:hasta|ate) (?:(?:el|la|o|a) )?\w+ !.*$", ","),
-    (r"\bpass(?:ing)? through\b", "passing"),
-    # "La calle 9 de Julio", "25 de Mayo 450".
-    (
-        (
-            r"\b(?:calle|avenida|av|avda|plaza|rua|praca|esquina|sobre|en)"
-            rf" (?:es |la |el )?\d{{1,2}} de {_MONTH}\b(?: \d{{2,4}}\b)?"
-        ),
-        ",",
-    ),
-    (r"\b(?:hoy|today|hoje) (?=(?:queria|quisiera|te|les|me)\b)", ""),
+    *MANNERS,
     # Days near today.
     (
         (
@@ -116,59 +70,7 @@ _RULES = (
     (r"\bqua[ .-]*feira\b", "quartafeira"),
     (r"\bqui[ .-]*feira\b", "quintafeira"),
     (r"\bsex[ .-]*feira\b", "sextafeira"),
-    # Feasts.
-    (
-        (
-            r"\bferia(?:do|dao)s? (?:largo|longo|prolongado)s?\b|\bferiadao\b"
-            r"|\b(?:finde|fin de semana|fim de semana|fds|weekend) (?:super ?)?"
-            r"(?:largo|larguito|longo|prolongado|xl)\b"
-            r"|\b(?:long|bank holiday) weekend\b"
-            r"|\b(?:el|un|ese|este|del|al|puente|super) ?puente\b|\bpuente (?=de\b)"
-            r"|\bferiado (?=de diciembre)"
-        ),
-        "BRIDGE",
-    ),
-    (
-        (
-            r"\bnochebuena\b|\bnoche buena\b|\bchristmas eve\b|\bxmas eve\b"
-            r"|\b(?:vispera|vespera)s? (?:de |do )?(?:la )?(?:navidad|natal)\b"
-            r"|\bnoite de natal\b|\bceia de natal\b"
-        ),
-        "CHRISTMAS_EVE",
-    ),
-    (
-        (
-            r"\bnochevieja\b|\bnoche vieja\b|\b(?:fin|fim|final) de ano\b"
-            r"|\bnew ?years? eve\b"
-            r"|\breveillon\b|\bvirada(?: d[oe] ano)?\b|\bend of (?:the )?year\b"
-            r"|\b(?:vispera|vespera)s? (?:de |do )?ano (?:nuevo|novo)\b"
-        ),
-        "NEW_YEARS_EVE",
-    ),
-    (r"\bano (?:nuevo|novo)\b|\bnew ?years?(?: day)?\b(?!s? old)", "NEW_YEAR"),
-    (
-        (
-            r"\b(?:dia de )?(?:la )?(?:navidad|natal)\b|\bchristmas(?: day| weekend)?\b"
-            r"|\bnavidades\b"
-        ),
-        "CHRISTMAS",
-    ),
-    (r"\bcarnavale?s?\b|\bcarnivals?\b|\bmardi gras\b|\bshrove tuesday\b", "CARNIVAL"),
-    (
-        (
-            r"\b(?:viernes santo|good friday|sexta ?(?:feira )?(?:santa|da paixao)"
-            r"|sextafeira (?:santa|da paixao))\b"
-        ),
-        "GOOD_FRIDAY",
-    ),
-    (r"\b(?:jueves santo|holy thursday|quinta(?:feira)? santa)\b", "EASTER"),
-    (
-        (
-            r"\b(?:semana santa|holy week|easter(?: weekend| week| break| holidays?)?"
-            r"|pascuas?|pascoa|feriado da pascoa)\b"
-        ),
-        "EASTER",
-    ),
+    *FEASTS,
     # Weekends and weeks.
     (
         (
@@ -201,15 +103,15 @@ _RULES = (
     (
         (
             r"\b(?:first|primero|primeiro)"
-            rf"(?= (?:de |of )?{_MONTH}\b)|(?<=from the )first\b"
+            rf"(?= (?:de |of )?{MONTH}\b)|(?<=from the )first\b"
         ),
         "1th",
     ),
-    (rf"\bsecond(?= (?:of )?{_MONTH}\b)|(?<=the )second(?= until| to)", "2th"),
-    (rf"\bthird(?= (?:of )?{_MONTH}\b)|(?<=the )third(?= until| to)", "3th"),
-    (rf"\b({_MONTH}) first\b", r"\1 1th"),
-    (rf"\b({_MONTH}) second\b", r"\1 2th"),
-    (rf"\b({_MONTH}) third\b", r"\1 3th"),
+    (rf"\bsecond(?= (?:of )?{MONTH}\b)|(?<=the )second(?= until| to)", "2th"),
+    (rf"\bthird(?= (?:of )?{MONTH}\b)|(?<=the )third(?= until| to)", "3th"),
+    (rf"\b({MONTH}) first\b", r"\1 1th"),
+    (rf"\b({MONTH}) second\b", r"\1 2th"),
+    (rf"\b({MONTH}) third\b", r"\1 3th"),
     # Ways to count.
     (
         (

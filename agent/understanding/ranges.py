@@ -11,9 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agent.understanding.days import DAY, Day, Named, Weekday, read_day, resolve
+from agent.understanding.days import (
+    ARTICLE,
+    DAY,
+    Day,
+    Named,
+    Weekday,
+    read_day,
+    resolve,
+)
+from agent.understanding.directions import sorted_out
 from agent.understanding.feasts import feast
-from agent.understanding.gist import NOUN
+from agent.understanding.words import NOUN
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,10 +43,6 @@ FEAST = (
     r"(?:CHRISTMAS_EVE|CHRISTMAS|NEW_YEARS_EVE|NEW_YEAR|CARNIVAL|EASTER|GOOD_FRIDAY)\b"
 )
 END = rf"(?:{DAY}|{FEAST}|\d{{1,2}}(?![\d.]))"
-ARTICLE = (
-    r"(?:(?:el|the|la|las|los|DIA|TO|on|en|em|no|na|este|this|NEXT|THIS_WEEK|NIGHT"
-    r"|FOR|proximo) ){0,4}"
-)
 _RANGE = re.compile(
     rf"(?:(?P<open>\b(?:FROM|de|between|entre|starting))(?: \w+)?? )?"
     rf"{ARTICLE}(?P<first>\b{END})"
@@ -55,22 +60,6 @@ _TWO_NIGHTS = re.compile(
 )
 LONE_MONTH = re.compile(r"(?<!primer )\bm(\d{1,2})\b")
 _DAYS = re.compile(rf"\b{DAY}")
-_LEAVING = re.compile(
-    r"\b(?:salgo|salimos|salida|saliendo|salir|sal\w*mos|saldria\w*"
-    r"|(?:me|ME|nos) (?:voy|vamos|iria\w*|vou|iriamos|WE_ARE)"
-    r"|ir(?:me|nos)|leav\w+|depart\w*|check ?- ?out|check TO out|checkout|out|co"
-    r"|sai\w*|sair\w*|(?:vou|WE_ARE|vamos|ir) embora|egres\w+|regres\w+|volv\w+|vuelvo"
-    r"|retir\w+|yendo(?:nos|me)|partida|partimos|hasta|UNTIL)\b"
-)
-_ARRIVING = re.compile(
-    r"\b(?:lleg\w+|entr[oa]\w*|ingres\w+|check ?- ?in|check TO in|checkin|in|ci"
-    r"|arriv\w+"
-    r"|cheg\w+|FROM|vengo|venimos|get there|coming)\b"
-)
-
-
-# "El 20 llegamos y volvemos el 25".
-_LEAVING_ON = re.compile(rf"{_LEAVING.pattern} {ARTICLE}$")
 
 
 def find_range(gist: str, today: date, base: date) -> tuple[Stay | None, str]:
@@ -81,7 +70,7 @@ def find_range(gist: str, today: date, base: date) -> tuple[Stay | None, str]:
                 rest = f"{gist[: found.start()]} _ {gist[found.end() :]}"
                 if stay.checkin and found.groupdict().get("and"):
                     # "Viernes 11 y sábado 12, salimos el 13."
-                    _, leavings = _sorted_out(rest, list(_DAYS.finditer(rest)))
+                    _, leavings = sorted_out(rest, list(_DAYS.finditer(rest)))
                     if leavings:
                         last = read_day(leavings[0], today)
                         left = resolve(last, today, after=stay.checkin)
@@ -164,7 +153,7 @@ def find_apart(gist: str, today: date, base: date) -> Stay:
         night = checkin and resolve(last, today, after=checkin)
         return Stay(checkin=checkin, checkout=night and night + timedelta(days=1))
     found = list(_DAYS.finditer(gist))
-    arrivals, leavings = _sorted_out(gist, found)
+    arrivals, leavings = sorted_out(gist, found)
     leaving = read_day(leavings[0], today) if leavings else None
     if not arrivals:
         checkout = resolve(leaving, today) if leaving else None
@@ -182,35 +171,6 @@ def find_apart(gist: str, today: date, base: date) -> Stay:
         return Stay(is_past=checkin is not None)
     checkout = resolve(leaving, today, after=checkin) if leaving else None
     return Stay(checkin=checkin, checkout=checkout)
-
-
-def _sorted_out(gist: str, found: list[re.Match[str]]) -> tuple[list[str], list[str]]:
-    """Tell arrivals from leavings by the words before the day, or else after it."""
-    arrivals: list[str] = []
-    leavings: list[str] = []
-    marks = [m.start() for p in (_LEAVING, _ARRIVING) for m in p.finditer(gist)]
-    is_before = bool(found and marks) and min(marks) < found[0].start()
-    for place, day in enumerate(found):
-        start = found[place - 1].end() if place else 0
-        end = found[place + 1].start() if place + 1 < len(found) else len(gist)
-        before, after = gist[start : day.start()], gist[day.end() : end]
-        if place + 1 < len(found):
-            # "El lunes y nos vamos el miércoles": those words are the next day's.
-            after = _LEAVING_ON.sub("", after)
-        # "Llego el 5, el 8 nos vamos" has the second mark behind its day.
-        is_marked = is_before and (_LEAVING.search(before) or _ARRIVING.search(before))
-        is_left_on = place and _LEAVING_ON.search(before)
-        is_before_it = is_marked or is_left_on or (not place and is_before)
-        words = before if is_before_it else after
-        leaves = [m.start() for m in _LEAVING.finditer(words)]
-        arrives = [m.start() for m in _ARRIVING.finditer(words)]
-        is_nearest = not arrives or (
-            max(leaves, default=0) > max(arrives)
-            if words is before
-            else min(leaves, default=0) < min(arrives)
-        )
-        (leavings if leaves and is_nearest else arrivals).append(day[0])
-    return arrivals, leavings
 
 
 def _since(named: Named, today: date, base: date) -> date:

@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from agent.messages import LONGEST_STAY
-from agent.understanding.days import DAY, YEARS_AHEAD, Day, resolve
+from agent.understanding.days import ARTICLE, DAY, YEARS_AHEAD, Day, resolve
 from agent.understanding.feasts import Habits, find_feast, find_weekend
 from agent.understanding.ranges import (
-    ARTICLE,
     END,
     FEAST,
     LONE_MONTH,

@@ -170,24 +170,12 @@ _MEANINGS = {
     "HOUSEHOLD": "family familia families familias",
     "SUITE": "suite suites suit",
 }
-
-
-# What else is said of time: beside a day, these ask for nothing else.
-_TIME_WORDS = """
-alguna dont despues before after depois antes partir mas menos
-primer primera primeiro primeira segundo tercer tercera terceiro ultimo ultima last
-quincena quinzena verano invierno otono primavera verao inverno outono summer winter
-spring autumn fall ferias vacaciones vacations holiday holidays feriado feriadao
-feriados largo larga longo longa long prolongado puente dentro within santo mediados
-meados principios fines comienzos comeco inicio final late early beginning middle
-sometime some whichever cualquiera cualquier qualquer tanto igual lo flexible
-flexibles flexiveis fecha fechas data datas date dates todavia ainda still seguro
-quizas talvez tal vez maybe perhaps unos proximos temporada temprano otro otra outro
-outra cada either misma mismo mesma mesmo algun algunas alguns algumas suelta fim seja
-sea importa importan matter care prefiero prefiro prefer preferencia whole entero
-entera tengan tenham month months mes meses know sepa cual which mind idea aun
-"""
-TIME_WORDS = frozenset(_TIME_WORDS.split())
+# What is counted: a number before it is no day.
+NOUN = (
+    r"(?:ADULT|PERSON|KIDS?|NIGHT|WEEK|DAYS|ROOM|BED|SINGLE|DOUBLE|TWIN|TRIPLE"
+    r"|QUADRUPLE|FAMILY|SUITE|COUPLES?|COMPANIONS?|HOUSEHOLD|meses|months?|estrellas"
+    r"|of (?:us|ME|nosotros)|stars|anos?|years?|mil|perros?|gatos?|dogs?|cats?)\b"
+)
 
 
 def _inverted(table: dict[int, str] | dict[str, str], form: str) -> dict[str, str]:
@@ -201,6 +189,7 @@ def _inverted(table: dict[int, str] | dict[str, str], form: str) -> dict[str, st
 NUMBERS = _inverted(_UNITS, "{}")
 ORDINALS = _inverted(_ORDINALS, "{}th")
 MONTH_WORDS = _inverted(MONTHS, "m{}")
+MONTH = f"(?:{'|'.join(sorted(MONTH_WORDS, key=len, reverse=True))})"
 WEEKDAY_WORDS = _inverted(WEEKDAYS, "w{}")
 MEANINGS = _inverted(_MEANINGS, "{}")
 ALL_WORDS = frozenset(

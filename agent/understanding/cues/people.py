@@ -96,6 +96,8 @@ HELP = re.compile(
     r"|this chat)\b"
     r"|\bwhat (?:are you|do you do)\b|\bque (?:haces|podes hacer|puedo hacer)\b"
     r"|\b(?:quien|who|quem) (?:sos|eres|are you|e voce)\b|\bcomandos\b|\binstruc\w+\b"
+    r"|\b(?:que|y que|what|o que)(?: debo| tengo que| do i| should i)?"
+    r" (?:hago|hacer|faco|do)(?: ahora| now| agora| aca| aqui)?\W*$"
     r"|\bque me (?:podes|puedes) (?:ofrecer|decir)\b"
 )
 

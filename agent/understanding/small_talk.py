@@ -1,0 +1,36 @@
+"""Pure. Tells a text that names a day, and speaks of other things, from a stay."""
+
+from __future__ import annotations
+
+import re
+
+from agent.understanding.cues import stays
+from agent.understanding.languages import is_common
+from agent.understanding.words import ALL_WORDS
+
+# What else is said of time: beside a day, these ask for nothing else.
+_TIME_WORDS = """
+alguna dont despues before after depois antes partir mas menos
+primer primera primeiro primeira segundo tercer tercera terceiro ultimo ultima last
+quincena quinzena verano invierno otono primavera verao inverno outono summer winter
+spring autumn fall ferias vacaciones vacations holiday holidays feriado feriadao
+feriados largo larga longo longa long prolongado puente dentro within santo mediados
+meados principios fines comienzos comeco inicio final late early beginning middle
+sometime some whichever cualquiera cualquier qualquer tanto igual lo flexible
+flexibles flexiveis fecha fechas data datas date dates todavia ainda still seguro
+quizas talvez tal vez maybe perhaps unos proximos temporada temprano otro otra outro
+outra cada either misma mismo mesma mesmo algun algunas alguns algumas suelta fim seja
+sea importa importan matter care prefiero prefiro prefer preferencia whole entero
+entera tengan tenham month months mes meses know sepa cual which mind idea aun
+"""
+_KNOWN = ALL_WORDS | frozenset(_TIME_WORDS.split())
+_FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
+_WISHES = (stays.AVAILABILITY, stays.COMES, stays.HINTS)
+
+
+def is_of_other_things(text: str) -> bool:
+    """Say whether words beside the day ask for no stay: "mañana hay eclipse"."""
+    if _FOR_A_DAY.match(text) or any(wish.search(text) for wish in _WISHES):
+        return False
+    words = re.findall(r"[a-z]{3,}", text)
+    return any(not is_common(word) and word not in _KNOWN for word in words)
