@@ -84,11 +84,13 @@ def _nothing_to_tell(state: State) -> Step:
 
 def _notifying(state: State) -> Step:
     """Promise to write; "yes" to the one room on offer may have meant to book it."""
-    meant_to_book = bool(state.offered)
+    meant_to_book = state.asks_to_notify and bool(state.offered)
     if meant_to_book:
         state = replace(state, room_id=state.offered[0].id)
+    if state.asks_to_notify:
+        state = settled_down(state)
     refusal = [Say(phrase=Phrase.BOOKING_REFUSED)] if meant_to_book else []
-    state, noted = _noted(settled_down(state))
+    state, noted = _noted(state)
     return state, [*refusal, *noted]
 
 

@@ -37,6 +37,8 @@ _BY_PLACE = {
     for place, words in _PLACES.items()
 }
 _CHEAPEST = re.compile(
+    r"(?:(?:y |e |and )?(?:cual|qual|which|what)"
+    r"(?: one| s| es| e| is| seria| sai| sale| fica)* )?"
     r"(?:la|el|a|o|the|\w+)?\s*(?:la |a |the )?(?:mas barat[ao]|mas economic[ao]"
     r"|menos car[ao]|mais barat[ao]|mais em conta|cheapest)(?:\s+\w+){0,3}"
 )

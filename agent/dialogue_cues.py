@@ -25,7 +25,26 @@ _THANKS = re.compile(
 )
 _BE_TOLD = re.compile(
     r"\b(?:avis[ae]\w*|me avis\w+|let me know|notify me|(?:write|text)(?: to)? me"
-    r"|tell me(?= when| once| as soon| if|\W*$))\b"
+    r"|tell me(?= when| once| as soon| if|\W*$)"
+    # "¿Ya volvió?" wants to be told now.
+    r"|volvio|volvieron|voltou|voltaram|ya (?:anda|funciona|se puede)"
+    r"|(?:is it|are you|it s|you re) back|back (?:up|online|yet|now))\b"
+)
+_NOT_BE_TOLD = re.compile(
+    r"\b(?:no|nao|not|don t|dont) (?:me )?(?:avis|let|tell|notify|write|text)"
+)
+_FAREWELL = re.compile(
+    r"\b(?:ch?aus?|chauchi|ciao|adios|tchau|bye|goodbye|hasta (?:luego|pronto|manana)"
+    r"|nos vemos|see (?:you|ya)|ate (?:logo|mais|breve))\b"
+)
+_DEAR = re.compile(
+    r"\b(?:car(?:os?|as|isim[oa])|(?:muy|tan|es|mas|muito|tao|mais) cara|descuento"
+    r"|rebaja|promo\w*|desconto|precio mejor|mejor precio|melhor preco|hac\w+ precio"
+    r"|faz\w* por menos|expensive|pricey|discount|too much|better price)\b"
+)
+_SEVERAL_ROOMS = re.compile(
+    r"\b(?:[2-9]|dos|tres|cuatro|varias|duas|dois|tres|quatro|varios|two|three|four"
+    r"|several|many) (?:habitacion(?:es)?|cuartos|piezas|quartos|rooms)\b"
 )
 _CHANGES_A_BOOKING = re.compile(
     r"\b(?:cambi\w+|modific\w+|mov\w+|corr\w+|mud\w+|alter\w+|remarc\w+"
@@ -51,7 +70,23 @@ def says_thanks(text: str) -> bool:
 
 def wants_to_be_told(text: str) -> bool:
     """Tell whether the guest wants to be written to: "avisame", "let me know"."""
-    return _BE_TOLD.search(fold(text)) is not None
+    folded = words_of(text)
+    return bool(_BE_TOLD.search(folded)) and not _NOT_BE_TOLD.search(folded)
+
+
+def says_bye(text: str) -> bool:
+    """Tell whether the guest takes leave."""
+    return _FAREWELL.search(fold(text)) is not None
+
+
+def finds_it_dear(text: str) -> bool:
+    """Tell whether the price is too high for the guest: "muy caro", "a discount?"."""
+    return _DEAR.search(fold(text)) is not None
+
+
+def wants_several_rooms(text: str) -> bool:
+    """Tell whether the guest speaks of more rooms than one."""
+    return _SEVERAL_ROOMS.search(fold(text)) is not None
 
 
 def changes_a_booking(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agent.dialogue_remarks import finds_it_dear, remark
 from agent.dialogue_rooms import is_wish
 from agent.dialogue_search import ask_next, check, go_on, open_question
 from agent.dialogue_slots import leaves_too_early, merged, says_something
@@ -17,12 +18,10 @@ from agent.dialogue_state import (
     without_room,
 )
 from agent.messages import (
-    AskBreaker,
     HandOff,
     Intent,
     Phrase,
     Say,
-    TellBooked,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from agent.dialogue_search import Step
     from agent.dialogue_state import State
-    from agent.messages import Effect, GuestWrote, HandOffReason
+    from agent.messages import GuestWrote, HandOffReason
 
 _REQUESTS = frozenset(
     {Intent.AVAILABILITY, Intent.BOOKING, Intent.PRICE, Intent.ROOM_TYPES}
@@ -60,17 +59,20 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     )
     # "Avisame cuando se pueda reservar" asks for no booking now.
     is_told = state.asks_to_notify and event.wants_to_be_told and not is_changed
-    is_request = said.intent in _REQUESTS and not is_told
+    is_dear = finds_it_dear(state, event) and not is_changed
+    is_request = said.intent in _REQUESTS and not (is_told or is_dear)
     if is_request or (is_changed and not _is_plain_yes(state, event)):
         takes_a_room = after.room_id not in (None, state.room_id)
         state, effects = _request(state, after, event, today)
+        if event.wants_several_rooms:
+            effects = [Say(phrase=Phrase.ONE_ROOM_EACH), *effects]
         # "El desayuno es para 2?", but not "2" or "la delux" after a list.
-        if said.intent is Intent.OUT_OF_SCOPE and not takes_a_room:
-            return state, [Say(phrase=Phrase.OUT_OF_SCOPE), *effects]
+        elif said.intent is Intent.OUT_OF_SCOPE and not takes_a_room:
+            effects = [Say(phrase=Phrase.OUT_OF_SCOPE), *effects]
         return state, effects
     if state.pending is not None and said.intent is not Intent.HELP:
         return check(state)
-    return _remark(state, event)
+    return remark(state, event)
 
 
 def tapped_late(state: State, today: date) -> Step:
@@ -108,62 +110,10 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
     return go_on(state, today)
 
 
-def _remark(state: State, event: GuestWrote) -> Step:
-    """Answer what asks for no stay, and ask again what is open."""
-    if state.asks_to_notify and event.wants_to_be_told:
-        return _yes(state)
-    if event.wants_to_be_told and state.expects != "confirmation":
-        return replace(state, awaits="breaker_to_note"), [AskBreaker()]
-    match event.understood.intent:
-        case Intent.CONFIRM_YES:
-            return _yes(state)
-        case Intent.CONFIRM_NO:
-            return _no(state)
-        case Intent.GREETING:
-            is_open = bool(open_question(state))
-            phrase = Phrase.HELLO_AGAIN if is_open else Phrase.GREETING
-        case Intent.HELP:
-            phrase = Phrase.HELP
-        case _:
-            phrase = Phrase.WELCOME if event.says_thanks else Phrase.OUT_OF_SCOPE
-    return state, [Say(phrase=phrase), *open_question(state)]
-
-
-def _yes(state: State) -> Step:
-    """Take a yes for what was asked last, and for nothing else."""
-    if state.asks_to_notify:
-        return replace(state, awaits="breaker_to_notify"), [AskBreaker()]
-    if state.asked == "confirmation":
-        return replace(state, awaits="breaker_to_book"), [AskBreaker()]
-    if state.asked is None and len(state.offered) == 1:
-        state = replace(state, room_id=state.offered[0].id, wants_booking=True)
-        return replace(state, awaits="breaker_to_collect"), [AskBreaker()]
-    if state.asked is None and state.booked is not None:
-        return state, [_told_again(state)]
-    if state.asked is None and state.waits_for_pms:
-        return replace(state, awaits="breaker_to_notify"), [AskBreaker()]
-    question = open_question(state)
-    return state, question or [Say(phrase=Phrase.HELP)]
-
-
-def _no(state: State) -> Step:
-    """Take a no: nothing is booked and nothing is open; what is known stays."""
-    phrase = Phrase.NOT_BOOKED if state.asked == "confirmation" else Phrase.AS_YOU_LIKE
-    return settled_down(state), [Say(phrase=phrase)]
-
-
 def _hand_off(state: State, reason: HandOffReason) -> Step:
     reference = state.booked.reference if state.booked else None
     hand_off = HandOff(reason=reason, slots=state.slots, reference=reference)
     return settled_down(state), [hand_off, Say(phrase=Phrase.HANDED_OFF)]
-
-
-def _told_again(state: State) -> Effect:
-    if state.booked is None:
-        return Say(phrase=Phrase.HELP)
-    return TellBooked(
-        quote=state.booked.quote, reference=state.booked.reference, again=True
-    )
 
 
 def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:

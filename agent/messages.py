@@ -163,8 +163,9 @@ class GuestWrote:
     `key` is made from the message's id: a booking that this text says yes to has it.
     `picked` is the room, of those offered, that the text names as the house does.
     `default_nights` are meant by who says the arrival only. Of what no intent says,
-    `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `wants_to_be_told`
-    "avisame" and `changes_a_booking` "cambiar mi reserva".
+    `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `says_bye` "chau",
+    `wants_to_be_told` "avisame", `finds_it_dear` "muy caro", `wants_several_rooms` "dos
+    habitaciones" and `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
@@ -173,7 +174,10 @@ class GuestWrote:
     default_nights: int = 1
     starts_over: bool = False
     says_thanks: bool = False
+    says_bye: bool = False
     wants_to_be_told: bool = False
+    finds_it_dear: bool = False
+    wants_several_rooms: bool = False
     changes_a_booking: bool = False
 
 
@@ -282,6 +286,9 @@ class Phrase(StrEnum):
     HELP = "help"
     OUT_OF_SCOPE = "out_of_scope"
     WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    PRICE_IS_FIXED = "price_is_fixed"
+    ONE_ROOM_EACH = "one_room_each"
     STARTED_OVER = "started_over"
     AS_YOU_LIKE = "as_you_like"
     ASK_CHECKIN = "ask_checkin"

@@ -15,6 +15,11 @@ PHRASES: dict[Phrase, str] = {
     Phrase.OUT_OF_SCOPE: "I cannot help with that here: I take care of rooms, prices "
     "and bookings. To talk to a person, write “reception”.",
     Phrase.WELCOME: "You are welcome! I am here if you need anything.",
+    Phrase.GOODBYE: "Goodbye! Write to me if you need anything else.",
+    Phrase.PRICE_IS_FIXED: "The hotel sets the prices and I cannot change them here. "
+    "We can look at another room or another date; for a discount write “reception”.",
+    Phrase.ONE_ROOM_EACH: "Here I book one room at a time, for those who fit into it. "
+    "For several together write “reception” and a person will help you.",
     Phrase.STARTED_OVER: "Sure, let us start over.",
     Phrase.AS_YOU_LIKE: "All right. Write to me if you need anything else.",
     Phrase.ASK_CHECKIN: "For which date?",

@@ -16,6 +16,11 @@ PHRASES: dict[Phrase, str] = {
     "habitaciones, precios y reservas. Si querés hablar con una persona, "
     "escribí «recepción».",
     Phrase.WELCOME: "¡De nada! Acá estoy para lo que necesites.",
+    Phrase.GOODBYE: "¡Hasta luego! Si necesitás algo más, escribime.",
+    Phrase.PRICE_IS_FIXED: "Los precios los pone el hotel, yo no puedo cambiarlos. "
+    "Podemos ver otra habitación u otra fecha; por un descuento escribí «recepción».",
+    Phrase.ONE_ROOM_EACH: "Por acá reservo una habitación por vez, para los que entren "
+    "en ella. Para varias juntas escribí «recepción» y te ayuda una persona.",
     Phrase.STARTED_OVER: "Dale, empezamos de nuevo.",
     Phrase.AS_YOU_LIKE: "Está bien. Si necesitás algo más, escribime.",
     Phrase.ASK_CHECKIN: "¿Para qué fecha?",

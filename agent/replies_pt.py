@@ -15,6 +15,11 @@ PHRASES: dict[Phrase, str] = {
     Phrase.OUT_OF_SCOPE: "Com isso não consigo ajudar por aqui: eu cuido de quartos, "
     "preços e reservas. Para falar com uma pessoa, escreva «recepção».",
     Phrase.WELCOME: "De nada! Estou aqui para o que precisar.",
+    Phrase.GOODBYE: "Até logo! Se precisar de mais alguma coisa, é só escrever.",
+    Phrase.PRICE_IS_FIXED: "Os preços são do hotel e por aqui não posso mudá-los. "
+    "Podemos ver outro quarto ou outra data; por um desconto escreva «recepção».",
+    Phrase.ONE_ROOM_EACH: "Por aqui reservo um quarto por vez, para quem couber nele. "
+    "Para vários juntos escreva «recepção» e uma pessoa ajuda você.",
     Phrase.STARTED_OVER: "Certo, vamos começar de novo.",
     Phrase.AS_YOU_LIKE: "Tudo bem. Se precisar de mais alguma coisa, é só escrever.",
     Phrase.ASK_CHECKIN: "Para qual data?",

@@ -14,11 +14,14 @@ from agent.dialogue import step
 from agent.dialogue_choice import chosen, named_in_part
 from agent.dialogue_cues import (
     changes_a_booking,
+    finds_it_dear,
     is_a_name,
     is_of_no_language,
     picked,
+    says_bye,
     says_thanks,
     starts_over,
+    wants_several_rooms,
     wants_to_be_told,
 )
 from agent.messages import (
@@ -129,6 +132,9 @@ class Runner:
                 default_nights=self._default_nights,
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),
+                says_bye=says_bye(text),
+                finds_it_dear=finds_it_dear(text),
+                wants_several_rooms=wants_several_rooms(text),
                 wants_to_be_told=wants_to_be_told(text),
                 changes_a_booking=changes_a_booking(text),
             )

@@ -188,6 +188,7 @@ def test_told_before_being_asked(intent: Intent) -> None:
     effects = talk.says(intent, wants_to_be_told=True)
     assert phrases(effects) == [Phrase.WILL_NOTIFY]
     assert NotifyWhenBack() in effects
+    assert phrases(talk.says(YES)) == [Phrase.ALREADY_NOTED]
     effects = talk.says(room_type="suite")
     assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ALREADY_NOTED]
     talk.breaker, talk.found = "closed", FOUND
@@ -207,8 +208,8 @@ def test_noted_once() -> None:
     talk.says(Intent.OUT_OF_SCOPE, starts_over=True)
     assert talk.state.waits_for_pms
     talk.breaker = "closed"
-    effects = talk.says(YES, wants_to_be_told=True)
-    assert phrases(effects)[0] is Phrase.OUT_OF_SCOPE
+    effects = talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
+    assert phrases(effects) == [Phrase.PMS_IS_BACK, Phrase.ASK_CHECKIN]
     assert not talk.state.waits_for_pms
 
 

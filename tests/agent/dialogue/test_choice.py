@@ -46,6 +46,9 @@ OFFERED = tuple(
         ("la más barata", 11),
         ("the cheapest one", 11),
         ("a mais barata", 11),
+        ("cuál es la más barata?", 11),
+        ("what's the cheapest?", 11),
+        ("qual é o mais barato?", 11),
         # No place in this list, or no choice at all.
         ("2", None),
         ("la 4", None),

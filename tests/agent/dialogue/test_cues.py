@@ -6,10 +6,13 @@ import pytest
 
 from agent.dialogue_cues import (
     changes_a_booking,
+    finds_it_dear,
     is_of_no_language,
     picked,
+    says_bye,
     says_thanks,
     starts_over,
+    wants_several_rooms,
     wants_to_be_told,
 )
 from fakes.talk import DOUBLE, SUITE, TRIPLE
@@ -72,14 +75,46 @@ def test_thanks() -> None:
     assert not says_thanks("hola")
 
 
+def test_leaving() -> None:
+    """A leave is known in each language."""
+    for text in ("chau!", "tchau", "Bye, thanks", "hasta luego"):
+        assert says_bye(text)
+    assert not says_bye("hasta el lunes")
+
+
+def test_dear() -> None:
+    """A price that is too high is known in each language."""
+    for text in ("muy caro", "es cara", "too expensive", "tem desconto?", "carísimo"):
+        assert finds_it_dear(text)
+    for text in ("e aí cara", "la doble", "Caracas"):
+        assert not finds_it_dear(text)
+
+
+def test_several_rooms() -> None:
+    """Rooms are more than one from two on."""
+    for text in (
+        "2 habitaciones",
+        "several rooms",
+        "dois quartos",
+        "varias habitaciones",
+    ):
+        assert wants_several_rooms(text)
+    for text in ("una habitación para 2", "1 room"):
+        assert not wants_several_rooms(text)
+
+
 def test_being_told() -> None:
     """A wish to be written to is known in each language."""
     for text in (
         *("sí, avisame", "avísame", "please let me know", "me avise por favor"),
         *("yes, tell me", "tell me when it is back", "text me please"),
+        *("ya volvió?", "is it back?", "voltou?"),
     ):
         assert wants_to_be_told(text)
-    for text in ("una doble", "te aviso", "tell me about the pool"):
+    for text in (
+        *("una doble", "te aviso", "tell me about the pool"),
+        *("no me avises", "don't let me know", "não me avise"),
+    ):
         assert not wants_to_be_told(text)
 
 

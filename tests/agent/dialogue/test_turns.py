@@ -329,3 +329,35 @@ def test_nothing_to_show() -> None:
     assert phrases(effects) == [Phrase.CANNOT_CHECK, Phrase.ASK_TO_NOTIFY]
     talk = Talk(found=NOTHING)
     assert phrases(talk.says(room_type="suite")) == [Phrase.ASK_CHECKIN]
+
+
+def test_price_is_too_high() -> None:
+    """Who finds it dear is told that it is fixed, and asked again; a no stays a no."""
+    talk = offered()
+    effects = talk.says(Intent.PRICE, finds_it_dear=True)
+    assert phrases(effects) == [Phrase.PRICE_IS_FIXED, Phrase.ASK_ROOM_TYPE]
+    effects = talk.says(Intent.CONFIRM_NO, finds_it_dear=True)
+    assert phrases(effects) == [Phrase.PRICE_IS_FIXED, Phrase.ASK_ROOM_TYPE]
+    talk.says(room_type="suite")
+    effects = talk.says(Intent.OUT_OF_SCOPE, finds_it_dear=True)
+    assert phrases(effects) == [Phrase.PRICE_IS_FIXED, Phrase.ASK_CONFIRMATION]
+    effects = talk.says(Intent.CONFIRM_NO, finds_it_dear=True)
+    assert phrases(effects) == [Phrase.NOT_BOOKED]
+
+
+def test_several_rooms() -> None:
+    """Who wants several rooms reads that one is booked at a time, before the offer."""
+    talk = Talk()
+    effects = talk.says(checkin=CHECKIN, adults=2, wants_several_rooms=True)
+    assert phrases(effects) == [Phrase.ONE_ROOM_EACH, Phrase.ASK_ROOM_TYPE]
+    effects = talk.says(Intent.OUT_OF_SCOPE, wants_several_rooms=True)
+    assert phrases(effects) == [Phrase.ONE_ROOM_EACH, Phrase.ASK_ROOM_TYPE]
+
+
+def test_leave() -> None:
+    """After a leave nothing is open: a yes that comes later books nothing."""
+    talk = offered()
+    talk.says(room_type="suite")
+    assert phrases(talk.says(Intent.OUT_OF_SCOPE, says_bye=True)) == [Phrase.GOODBYE]
+    talk.says(Intent.CONFIRM_YES)
+    assert talk.books == []
