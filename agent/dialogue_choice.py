@@ -36,11 +36,14 @@ _BY_PLACE = {
     place: re.compile(f"{_BEFORE}(?:{words}){_AFTER}")
     for place, words in _PLACES.items()
 }
-_CHEAPEST = re.compile(
+_ASKS_WHICH = (
     r"(?:(?:y |e |and )?(?:cual|qual|which|what)"
-    r"(?: one| s| es| e| is| seria| sai| sale| fica)* )?"
-    r"(?:la|el|a|o|the|\w+)?\s*(?:la |a |the )?(?:mas barat[ao]|mas economic[ao]"
-    r"|menos car[ao]|mais barat[ao]|mais em conta|cheapest)(?:\s+\w+){0,3}"
+    r"(?: one| s| es| e| is| seria| sai| sale| fica)* )"
+)
+_CHEAPEST = re.compile(
+    rf"(?:{_ASKS_WHICH}|{_BEFORE}|\w+ )(?:(?:la|lo|el|a|o|the) )?"
+    r"(?:mas barat[ao]|mas economic[ao]|menos car[ao]|mais barat[ao]|mais em conta"
+    r"|cheapest)(?:\s+\w+){0,3}"
 )
 # A part of a name that tells a room from the others has so many letters.
 _SHORTEST_PART = 4

@@ -40,10 +40,11 @@ _FAREWELL = re.compile(
 _DEAR = re.compile(
     r"\b(?:car(?:os?|as|isim[oa])|(?:muy|tan|es|mas|muito|tao|mais) cara|descuento"
     r"|rebaja|promo\w*|desconto|precio mejor|mejor precio|melhor preco|hac\w+ precio"
-    r"|faz\w* por menos|expensive|pricey|discount|too much|better price)\b"
+    r"|faz\w* por menos|expensive|pricey|discount|too much"
+    r"|better price|es mucho|e muito|it s a lot)\b"
 )
 _SEVERAL_ROOMS = re.compile(
-    r"\b(?:[2-9]|dos|tres|cuatro|varias|duas|dois|tres|quatro|varios|two|three|four"
+    r"\b(?:[2-9]|[1-9]\d|dos|tres|cuatro|varias|duas|dois|tres|quatro|varios|two|three|four"
     r"|several|many) (?:habitacion(?:es)?|cuartos|piezas|quartos|rooms)\b"
 )
 _CHANGES_A_BOOKING = re.compile(
@@ -81,7 +82,7 @@ def says_bye(text: str) -> bool:
 
 def finds_it_dear(text: str) -> bool:
     """Tell whether the price is too high for the guest: "muy caro", "a discount?"."""
-    return _DEAR.search(fold(text)) is not None
+    return _DEAR.search(words_of(text)) is not None
 
 
 def wants_several_rooms(text: str) -> bool:

@@ -49,6 +49,9 @@ OFFERED = tuple(
         ("cuál es la más barata?", 11),
         ("what's the cheapest?", 11),
         ("qual é o mais barato?", 11),
+        ("ok, reservo la más económica", 11),
+        ("algo más barato", 11),
+        ("I'll take the cheapest please", 11),
         # No place in this list, or no choice at all.
         ("2", None),
         ("la 4", None),

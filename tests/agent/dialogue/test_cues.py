@@ -84,7 +84,10 @@ def test_leaving() -> None:
 
 def test_dear() -> None:
     """A price that is too high is known in each language."""
-    for text in ("muy caro", "es cara", "too expensive", "tem desconto?", "carísimo"):
+    for text in (
+        *("muy caro", "es cara", "too expensive", "tem desconto?", "carísimo"),
+        *("es mucho", "that's too much", "it's a lot"),
+    ):
         assert finds_it_dear(text)
     for text in ("e aí cara", "la doble", "Caracas"):
         assert not finds_it_dear(text)
