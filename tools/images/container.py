@@ -24,11 +24,13 @@ class Container:
 
     def __init__(
         self,
+        image: str,
         name: str,
         settings: Sequence[str],
         command: Sequence[str],
         run: subprocess.Popen[bytes],
     ) -> None:
+        self.image = image
         self._name = name
         self._settings = settings
         self._command = command
@@ -94,7 +96,7 @@ def running(
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Container(name, settings, command, run)
+        yield Container(image, name, settings, command, run)
     finally:
         for pid in _offspring(run.pid) if run.poll() is None else []:
             with suppress(ProcessLookupError):
