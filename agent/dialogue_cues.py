@@ -47,6 +47,10 @@ _SEVERAL_ROOMS = re.compile(
     r"\b(?:[2-9]|[1-9]\d|dos|tres|cuatro|varias|duas|dois|tres|quatro|varios|two|three|four"
     r"|several|many) (?:habitacion(?:es)?|cuartos|piezas|quartos|rooms)\b"
 )
+_SAME_DATES = re.compile(
+    r"\b(?:mism[ao]s? (?:fechas?|dias?|noches?)|mesm[ao]s? (?:datas?|dias?|noites?)"
+    r"|same (?:dates?|days?|nights?|stay))\b"
+)
 _CHANGES_A_BOOKING = re.compile(
     r"\b(?:cambi\w+|modific\w+|mov\w+|corr\w+|mud\w+|alter\w+|remarc\w+"
     r"|chang\w+|modify\w*|reschedul\w+|amend\w*|postpone)\b.{0,40}"
@@ -88,6 +92,11 @@ def finds_it_dear(text: str) -> bool:
 def wants_several_rooms(text: str) -> bool:
     """Tell whether the guest speaks of more rooms than one."""
     return _SEVERAL_ROOMS.search(fold(text)) is not None
+
+
+def wants_same_dates(text: str) -> bool:
+    """Tell whether the guest means the days that were spoken of before."""
+    return _SAME_DATES.search(fold(text)) is not None
 
 
 def changes_a_booking(text: str) -> bool:

@@ -90,7 +90,7 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
     if before.booked is not None:
         if _changes_what_is_booked(event):
             return _hand_off(state, "change")
-        state = merged(fresh(before), event)
+        state = merged(_another_stay(before, event), event)
     is_unchanged = _wish(state) == _wish(before)
     if said.intent is Intent.PRICE and before.quote is not None and is_unchanged:
         return before, open_question(before)  # It tells the price.
@@ -144,6 +144,15 @@ def _is_plain_yes(state: State, event: GuestWrote) -> bool:
     ) == _wish(state)
 
 
+def _another_stay(booked: State, event: GuestWrote) -> State:
+    """Begin a stay after a booking: of its days and guests, if the guest says so."""
+    state = fresh(booked)
+    if not event.wants_same_dates:
+        return state
+    slots = replace(booked.slots, room_type=None)
+    return replace(state, slots=slots, nights=booked.nights)
+
+
 def _changes_what_is_booked(event: GuestWrote) -> bool:
     """Tell a change of the stay that was just booked from a wish for another."""
     said = event.understood
@@ -152,6 +161,7 @@ def _changes_what_is_booked(event: GuestWrote) -> bool:
         and (says_something(said) or event.picked is not None)
         and said.slots.checkin is None
         and not (said.is_vague or said.is_past or event.starts_over)
+        and not event.wants_same_dates
     )
 
 

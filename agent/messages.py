@@ -165,7 +165,8 @@ class GuestWrote:
     `default_nights` are meant by who says the arrival only. Of what no intent says,
     `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `says_bye` "chau",
     `wants_to_be_told` "avisame", `finds_it_dear` "muy caro", `wants_several_rooms` "dos
-    habitaciones" and `changes_a_booking` "cambiar mi reserva".
+    habitaciones", `wants_same_dates` "las mismas fechas" and `changes_a_booking`
+    "cambiar mi reserva".
     """
 
     understood: Understood
@@ -178,6 +179,7 @@ class GuestWrote:
     wants_to_be_told: bool = False
     finds_it_dear: bool = False
     wants_several_rooms: bool = False
+    wants_same_dates: bool = False
     changes_a_booking: bool = False
 
 

@@ -21,6 +21,7 @@ from agent.dialogue_cues import (
     says_bye,
     says_thanks,
     starts_over,
+    wants_same_dates,
     wants_several_rooms,
     wants_to_be_told,
 )
@@ -135,6 +136,7 @@ class Runner:
                 says_bye=says_bye(text),
                 finds_it_dear=finds_it_dear(text),
                 wants_several_rooms=wants_several_rooms(text),
+                wants_same_dates=wants_same_dates(text),
                 wants_to_be_told=wants_to_be_told(text),
                 changes_a_booking=changes_a_booking(text),
             )

@@ -364,3 +364,17 @@ def test_after_a_booking() -> None:
     assert talk.state.slots == Slots(
         checkin=date(2026, 12, 20), checkout=date(2026, 12, 21)
     )
+
+
+def test_another_room_for_the_same_dates() -> None:
+    """A second booking of the same days asks for neither days nor guests again."""
+    talk = summed_up()
+    talk.says(YES)
+    effects = talk.says(Intent.AVAILABILITY, wants_same_dates=True)
+    assert phrases(effects) == [Phrase.ASK_ROOM_TYPE]
+    talk.says(room_type="double")
+    talk.says(YES)
+    first, second = (book.quote for book in talk.books)
+    assert (first.search, first.room, second.room) == (second.search, SUITE, DOUBLE)
+    effects = talk.says(room_type="triple", wants_same_dates=True)
+    assert not any(isinstance(effect, HandOff) for effect in effects)

@@ -12,6 +12,7 @@ from agent.dialogue_cues import (
     says_bye,
     says_thanks,
     starts_over,
+    wants_same_dates,
     wants_several_rooms,
     wants_to_be_told,
 )
@@ -104,6 +105,13 @@ def test_several_rooms() -> None:
         assert wants_several_rooms(text)
     for text in ("una habitación para 2", "1 room"):
         assert not wants_several_rooms(text)
+
+
+def test_same_dates() -> None:
+    """The days of before are known in each language."""
+    for text in ("las mismas fechas", "same dates", "mesmos dias", "the same nights"):
+        assert wants_same_dates(text)
+    assert not wants_same_dates("ese mismo hotel")
 
 
 def test_being_told() -> None:
