@@ -60,7 +60,10 @@ _RULES = (
     (r"\bdas \d{1,2} (?:ate )?as \d{1,2}\b(?! ?/)", " "),
     (r"\b\d ?x ?\d\b", " "),
     (
-        r"\b(?:habitacion|room|quarto|cuarto|piso|floor|andar) (?:n |nro |#)?\d{2,4}\b",
+        (
+            r"\b(?:habitacion|room|quarto|cuarto|piso|floor|andar) (?:n |nro |#)?"
+            r"(?:\d{3,4}\b|\d\d\b(?=\W*$|[,.?!]))"
+        ),
         " ",
     ),
 )

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.messages import NOTHING_SAID, Intent, Slots, Understood
+from agent.understanding.cues import bookings
 from agent.understanding.days import Day, resolve
 from agent.understanding.feasts import Habits
 from agent.understanding.figures import read_figures
@@ -97,7 +98,8 @@ class Grammar:
             ),
         )
         if intent is Intent.HUMAN:
-            slots = _asked_of_a_person(slots, both_ends=both_ends)
+            is_old = bookings.OLD_BOOKING.search(" ".join(words)) is not None
+            slots = _asked_of_a_person(slots, both_ends=both_ends and not is_old)
         if not slots_matter(intent):
             return Understood(intent=intent, lang=lang, number=number)
         return Understood(

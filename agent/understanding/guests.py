@@ -91,7 +91,7 @@ _ALONE = re.compile(
     rf"(?:FOR )?(?:ME\b|mim\b|{_MYSELF})|\bFOR MY (?:sol[oa]|nomas)\b|\bsozinh[oa]\b"
     r"|\bby myself\b"
     r"|\bFOR myself\b|\bmyself\b|\b(?:SINGLE|solo|lone) (?:traveler|traveller|PERSON)\b"
-    r"|, (?:solo|sola|sozinh[oa])\W*$"
+    r"|(?<!_ )(?<!NIGHT )\b(?:solo|sola|sozinh[oa])\W*$"
     r"|\bFOR (?:ME|mim) sol[oa]\b|\balone\b|\bsoy sol[oa]\b|\bsol[oa] ME\b"
     r"|\bjust (?:the )?1 of (?:us|ME)\b|\bviajero solo\b"
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agent.messages import Intent
 from agent.understanding.answers import answer, opening
 from agent.understanding.cues import bookings, people, stays, topics
-from agent.understanding.small_talk import is_of_other_things
+from agent.understanding.small_talk import asks_for_other_things, is_of_other_things
 
 _ANSWERS = {
     "yes": Intent.CONFIRM_YES,
@@ -121,8 +121,10 @@ def _is_stay(text: str, said: Said) -> bool:
 def _is_small_talk(text: str, said: Said) -> bool:
     """Say whether a day is named beside words of other things, and nothing more."""
     is_more = said.guests or said.room or said.nights or said.both_ends
-    if not said.days or said.numbered or is_more:
+    if not said.days or is_more:
         return False
+    if said.numbered:
+        return asks_for_other_things(text)
     return is_of_other_things(text)
 
 

@@ -29,7 +29,8 @@ MANNERS = (
     (
         (
             r"(?:^|\b(?:gracias|thanks|obrigad[oa]|chau|bueno|ok|tchau|bye|dale|listo)"
-            r"[ ,.!]*)(?:hasta|ate) (?:manana|amanha|luego|pronto)[ .!]*$"
+            r"[ ,.!]*)(?:hasta|ate)"
+            r" (?:(?:el|la|o|a|dia) ){0,2}[\w/.]+[ .!]*$"
         ),
         ",",
     ),
@@ -39,6 +40,14 @@ MANNERS = (
             r"\b(?:buena|boa|buen|bon|good|nice|great|lovely|hermos[oa]|excelente"
             r"|otim[oa])"
             r" (?:finde|weekend|week|semana|fin de semana|fim de semana)\b"
+        ),
+        ",",
+    ),
+    # "Mi mamá cumple 60" brings nobody.
+    (
+        (
+            r"\b(?:mi|my|minha|meu) \w+ (?:cumple|turns|faz|completa)"
+            r"(?: \d+)?(?: (?:anos?|years?)\b)?"
         ),
         ",",
     ),

@@ -25,6 +25,11 @@ entera tengan tenham month months mes meses know sepa cual which mind idea aun
 """
 _KNOWN = ALL_WORDS | frozenset(_TIME_WORDS.split())
 _FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
+# "Hay asado el 8?"
+_IS_THERE = re.compile(
+    r"\b(?:hay|habra|is there|are there|tem|vai ter) "
+    r"(?:(?:an?|una?|uma?|the|algun[oa]?|alguma?) )?([a-z]{4,})"
+)
 _WISHES = (stays.AVAILABILITY, stays.COMES, stays.HINTS)
 
 
@@ -32,5 +37,16 @@ def is_of_other_things(text: str) -> bool:
     """Say whether words beside the day ask for no stay: "mañana hay eclipse"."""
     if _FOR_A_DAY.match(text) or any(wish.search(text) for wish in _WISHES):
         return False
-    words = re.findall(r"[a-z]{3,}", text)
-    return any(not is_common(word) and word not in _KNOWN for word in words)
+    return any(_is_other(word) for word in re.findall(r"[a-z]{3,}", text))
+
+
+def asks_for_other_things(text: str) -> bool:
+    """Say whether a text asks if there is what is no stay: "hay asado el 8?"."""
+    if any(wish.search(text) for wish in _WISHES):
+        return False
+    found = _IS_THERE.search(text)
+    return found is not None and _is_other(found[1])
+
+
+def _is_other(word: str) -> bool:
+    return not is_common(word) and word not in _KNOWN

@@ -42,6 +42,7 @@ OLD_BOOKING = re.compile(
     r"|the ){0,5}"
     r"(?:reserv(?:a|as|ation|acion|ado|e)|booking|booked)\b"
     r"|\b(?:mi|minha|my|our|nossa|nuestra) (?:reserv(?:a|ation|acion)|booking)\b"
+    r"|\b(?:que|that) (?:la|a|the) (?:reserva\w*|booking)\b"
     r"|\bya reserve\b|\bja reservei\b|\balready booked\b"
 )
 

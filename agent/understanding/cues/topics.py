@@ -38,7 +38,8 @@ _HOUSE = (
     r"|wedding"
     r"|casamiento|fiesta|cumple\w*|birthday|trabajo|jobs?|cv|curriculum|empleo|emprego"
     r"|trabalhar|trabajar|proveedor|instagram|facebook|web|pagina|site|website|photos?"
-    r"|pictures?|video|mail|e-?mail|correo|abiert[oa]s?|abren|open|abert[oa]s?|cierran"
+    r"|pictures?|video|mail|e-?mail|correo|abiert[oa]s?|abren?|cenan|open|abert[oa]s?"
+    r"|cierran"
     r"|abrem|fecham|pagan|pagam|stays? (?:for )?free"
     r"|cerrad[oa]s?|close[sd]?|ninera|babysitter|chiste|joke|piada|futbol|partido"
     r"|refund\w*|reembolso|impuestos?|tax\w*|iva|all inclusive|todo incluido"
@@ -52,7 +53,8 @@ _HOUSE = (
 
 # What a day may belong to, if not to a stay.
 _OCCASION = (
-    r"\b(?:aniversario|anniversary|fest(?:a|ejo)s?|party|parties|show|recital|misa|mass"
+    r"\b(?:aniversario|anniversary|turns \d+|faz anos|(?:va|vai) a cumplir"
+    r"|dolar(?:es)?|exchange|fest(?:a|ejo)s?|party|parties|show|recital|misa|mass"
     r"|naci|nascii?|born|codigo|code|factura|dni|cpf|rg|pasaporte|passport|anuncio"
     r"|aviso|publicidad|promocion|ad|atiend\w+|atend(?:em|e)|trabaj\w+|trabalham"
     r"|working"
