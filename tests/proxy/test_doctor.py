@@ -167,6 +167,17 @@ async def test_a_wrong_host_is_configuration() -> None:
     assert report.code_of("http") == "http_answered"
 
 
+async def test_a_redirect_is_told_without_its_secrets() -> None:
+    """Neither the query of where it leads to, nor a password in it."""
+    to = {"Location": "http://u:s3cret@shop.example/index.php?ws_key=s3cret"}
+    async with StandIn() as pms:
+        pms.always(faults.answers(302, to))
+        report = await examine(_settings(pms))
+
+    assert "a http://shop.example/index.php)" in report.check("host")["says"]
+    assert "s3cret" not in str(report.said)
+
+
 async def test_without_a_key_nothing_is_searched() -> None:
     """The PMS's refusal of a stranger is the healthy answer, as for the probe."""
     async with StandIn() as pms:

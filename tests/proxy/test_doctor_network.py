@@ -6,6 +6,7 @@ import asyncio
 import base64
 import socket
 import ssl
+import sys
 import threading
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -103,6 +104,32 @@ async def test_a_resolver_that_hangs_holds_nobody() -> None:
 
     assert _ends_at(report, "dns", "dns_silent")
     assert took_s < 8
+
+
+async def test_a_resolver_that_hangs_holds_no_process() -> None:
+    """Whoever runs the doctor has the prompt back, whatever a thread waits for."""
+    program = """
+import asyncio, threading
+from proxy.doctor.lookups import PatientLoop
+
+async def look():
+    async with asyncio.timeout(0.01):
+        await asyncio.get_running_loop().getaddrinfo("pms.example", 80)
+
+loop = lambda: PatientLoop(lambda *_: threading.Event().wait(60))
+with asyncio.Runner(loop_factory=loop) as runner:
+    try:
+        runner.run(look())
+    except TimeoutError:
+        print("given up")
+"""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program), stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(15):
+        said, _ = await process.communicate()
+
+    assert (process.returncode, said) == (0, b"given up\n")
 
 
 async def test_a_name_that_resolves() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,20 @@ def test_what_to_mend_first(
 ) -> None:
     """The way to the PMS before an operator's hand, the breaker's word and Redis."""
     assert diagnose(failures, running).judgement == judgement
+
+
+def test_what_was_not_asked_is_not_passing() -> None:
+    """That the PMS answers again is said only where it was asked and did."""
+    answered = replace(passed(Check.HTTP, Remark.HTTP_ANSWERED), took_s=0.1)
+    is_open = _running("open", Cause.DOWN)
+
+    assert diagnose([answered], is_open).is_passing
+    assert not diagnose([answered, MISSED], is_open).is_passing
+    assert not diagnose(
+        [failed(Check.SETTINGS, Remark.SETTINGS_WRONG)], is_open
+    ).is_passing
+    assert not diagnose([answered], _running("closed", None)).is_passing
+    assert not diagnose([answered], None).is_passing
 
 
 @pytest.mark.parametrize(
