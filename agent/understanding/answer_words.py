@@ -57,6 +57,9 @@ not now|not yet|not really|no way|not today|never mind|nevermind|forget it|leave
 skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
 muy caro|es muy caro|esta muy caro|esta caro|too expensive|thats too expensive
 its too expensive|too much|muito caro|ta caro|e muito caro|demasiado caro|no worries
+mejor otro dia|ninguna|ninguno|ninguna de esas|nenhum|nenhuma|none|neither|none of them
+cambie de idea|cambie de opinion|cambiamos de idea|mudei de ideia|mudamos de ideia
+melhor outro dia|another day|outro dia|otro momento|em outro momento
 ya fue|ni modo|no way jose|para nada|paso|de ninguna manera|de jeito nenhum|nem pensar
 ni loco|no thank you
 no thanks|dont|i dont think so|do not|id rather not|rather not|pass|i changed my mind
@@ -103,10 +106,20 @@ querido|querida|queridos|dear|dears|darling|love|mi amor|amor|corazon|corazones|
 mija|m hijo|linda|lindo|bella|meu amor|minha querida|meu querido|mate|buddy|pal|flor
 caballero|joven|moca|moco|jovem|dona|don|reina|rey|tesoro|cielo|maestro|jefe|capo
 genio|genia|crack|fiera|parce|amore|honey|hun|folks|to all|a todo el mundo|gentileza
-together|everybody|show|nicely|uy|ui|ay|ups|oops|uff|com voces|com voce|con ustedes
+fecha|esos datos|estos datos|los datos|os dados|together|everybody|show|nicely|uy|ui|ay
+ups|oops|uff|com voces|com voce|con ustedes
 contigo|with you|por ahi
 por la|por aca|disculpe la molestia|disculpa la molestia|perdon la hora
 perdon la molestia|desculpe o incomodo|sorry to bother you|esta todo|esta tudo|all
 ustedes dos|mi gente|de corazon
 de todos modos|de qualquer forma
+"""
+# "Sounds good", "me parece bien": any of these before any of those is a yes.
+SEEMS = """
+sounds|looks|thats|that is|all|me parece|esta|ta|todo|tudo|parece|suena|por mi|por mim
+"""
+GOOD = """
+good|great|fine|perfect|lovely|ok|okay|excellent|amazing|wonderful|right|correct|ideal
+bien|perfecto|perfecta|genial|barbaro|excelente|buenisimo|correcto|correcta|otimo
+perfeito|bom|bem|certo|maravilha|de diez
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-from agent.understanding.answer_words import GREETING, MANNERS, NO, YES
+from agent.understanding.answer_words import GOOD, GREETING, MANNERS, NO, SEEMS, YES
 
 Answer: TypeAlias = Literal["greeting", "yes", "no"]
 
@@ -24,10 +24,12 @@ _KINDS: dict[str, Answer | None] = {
     **dict.fromkeys(_phrases(MANNERS)),
     **dict.fromkeys(_phrases(GREETING), "greeting"),
     **dict.fromkeys(_phrases(YES), "yes"),
+    **{f"{it} {so}": "yes" for it in _phrases(SEEMS) for so in _phrases(GOOD)},
     **dict.fromkeys(_phrases(NO), "no"),
 }
 _WORDS = frozenset(word for phrase in _KINDS for word in phrase.split())
 _TWICE = re.compile(r"(.)\1")
+_COSTLY = {"caro", "cara", "expensive"}
 _LONGEST = 5
 _MOST_WORDS = 14
 _FEW_WORDS = 7
@@ -52,6 +54,8 @@ def answer(words: list[str], *, asks: bool) -> Answer | None:
     """Return what a text is that says nothing else; `asks`: with a question mark."""
     if not 0 < len(words) <= _MOST_WORDS:
         return None
+    if asks and _COSTLY & set(words):
+        return None  # "Está caro?" asks.
     if _DOES_NOT_SUIT.fullmatch(" ".join(words)):
         return "no"
     words = [word if word in _WORDS else _TWICE.sub(r"\1", word) for word in words]

@@ -42,7 +42,8 @@ _MEANINGS = {
 # Words that mean something else in one language.
 _OWN: dict[Lang | None, dict[str, str]] = {
     "en": {"a": "UN"},
-    "pt": {"do": "FROM", "da": "de", "das": "de", "o": "el"},
+    "es": {"son": "son"},
+    "pt": {"son": "son", "do": "FROM", "da": "de", "das": "de", "o": "el"},
 }
 _TENS = {
     **dict.fromkeys(("veinte", "veinti", "twenty", "vinte"), "20"),

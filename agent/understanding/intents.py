@@ -98,7 +98,9 @@ def _wish(text: str, said: Said) -> Intent:
 
 
 def _is_of_room_types(text: str, said: Said) -> bool:
-    is_of_free_ones = said.days or said.guests or stays.WHICH_ARE_FREE.search(text)
+    # "What types are available" asks for the types, "which rooms are" for rooms.
+    is_of_which = stays.WHICH_ARE_FREE.search(text) and not stays.TYPES.search(text)
+    is_of_free_ones = said.days or said.guests or is_of_which
     return bool(stays.ROOM_TYPES.search(text)) and not is_of_free_ones
 
 

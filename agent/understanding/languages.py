@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from agent.messages import Lang
 
 _MARKERS: dict[Lang, str] = {
-    "es": "sos onda lindo linda hacen atienden llamame llama estuve estuvimos ayer "
+    "es": "ayudame ninguna ninguno correcto estan datos instrucciones cancelo anotas "
+    "caro "
+    "interesa cambie "
+    "sos onda lindo linda hacen atienden llamame llama estuve estuvimos ayer "
     "hace "
     "pague mande seremos unos vengo vamos llegas ponen dan pone cosas atiende "
     "vie lun jue mie mostrame dispo carnaval parejas octubre a abr aca aceptan "
@@ -47,7 +50,7 @@ _MARKERS: dict[Lang, str] = {
     "tendras tendrian teneis tenen tenes tengo tenis tiene tienen tienes tipo "
     "tipos toda todavia todo triple uds un una unas uno unos ustedes va vale "
     "valor vamos venga viajo viene viernes voy xfa y",
-    "en": "found was were i stayed paid not it its of do im ive "
+    "en": "maybe later found was were i stayed paid not it its of do im ive "
     "wait meant mean rather instead "
     "about actually adult adults after afternoon agent ahead all an and any "
     "anything apr april are around arriving at aug august availability available "
@@ -66,7 +69,9 @@ _MARKERS: dict[Lang, str] = {
     "tuesday twin two type types u until ur us vacancies vacancy want we "
     "wednesday week weekend what whats when where which who wife will with would "
     "yeah years yep yes you your",
-    "pt": "ajuda paguei mandei estive fiquei faz fazem mensagem sinal ontem gente dia "
+    "pt": "como cancelo tarifa otimo ta fecha caro interessa ajuda paguei mandei "
+    "estive fiquei faz "
+    "fazem mensagem sinal ontem gente dia "
     "as agente mim dela dele pelo pela num numa onde tambem "
     "sex seg qui qua ter fiz passa reservar fechar nos passame a aceita adultos "
     "verdade alias desculpa digo quis dizer errei melhor muda mudar familia "

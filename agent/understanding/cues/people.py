@@ -98,6 +98,8 @@ HELP = re.compile(
     r"|\b(?:quien|who|quem) (?:sos|eres|are you|e voce)\b|\bcomandos\b|\binstruc\w+\b"
     r"|\b(?:que|y que|what|o que)(?: debo| tengo que| do i| should i)?"
     r" (?:hago|hacer|faco|do)(?: ahora| now| agora| aca| aqui)?\W*$"
+    r"|\b(?:tus|sus|suas|your) (?:funcion\w*|funco\w*|functions?|features)\b"
+    r"|\bmy options\b|\bque (?:se puede|da (?:para|pra)) (?:hacer|fazer)\b"
     r"|\bque me (?:podes|puedes) (?:ofrecer|decir)\b"
 )
 

@@ -103,7 +103,8 @@ BOOKING = re.compile(
 
 PRICE = re.compile(
     r"\b(?:[ck]uant[oa]s?|quant[oa]s?)\b"
-    r"(?! (?:tiempo|tempo|dias|hay|personas|pessoas|falta|demora|antes|tarda|metros"
+    r"(?! (?:tipos|clases|categorias|tiempo|tempo|dias|hay|personas|pessoas|falta"
+    r"|demora|antes|tarda|metros"
     r"|mide"
     r"|habitaciones|quartos|noches|noites|gente|camas|estrellas|queda|son|somos"
     r"|plazas))"
@@ -150,6 +151,7 @@ ROOM_TYPES = re.compile(
     r" (?:las |the |os |your |sus ){0,3}(?:habitaciones|rooms|quartos)\b"
 )
 
+TYPES = re.compile(r"\b(?:tipos?|types?|kinds?|sorts?|clases?|categor\w+)\b")
 WHICH_ARE_FREE = re.compile(
     r"\b(?:disponib\w+|disponiv\w+|available|libres?|livres?|vacan\w+|vag[ao]s?|quedan"
     r"|left|free)\b"
