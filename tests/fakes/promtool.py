@@ -75,8 +75,8 @@ class Case:
         """Return the minutes around its changes, and some of those in between."""
         span = self._span
         around = {span.start - 1, span.start, span.stop - 1, span.stop} if span else ()
-        every_fifth = range(0, self.minutes + 1, 5)
-        return [minute for minute in {*around, *every_fifth} if minute <= self.minutes]
+        asked = {*around, *range(0, self.minutes, 5), self.minutes}
+        return sorted(minute for minute in asked if minute <= self.minutes)
 
     @property
     def _span(self) -> range:
