@@ -21,6 +21,7 @@ _RULES = (
     (r"\b([a-z]{3,})-(me|nos|se|lhe)\b", r" \1 \2 "),
     (r"(?<=[a-z])-d([aeo])-(?=[a-z])", r" d\1 "),
     (r"\bpequeno[- ]almoco\b", " cafe da manha "),
+    (r"\b(tem|um|o|do|no|de|com|algum) qtos?\b", r" \1 quarto "),
     # "6a-feira", as Brazilians write a Friday.
     (r"\b([2-6])a[ -]?feira\b", r" weekday\1 "),
     (r"(\d)(?:st|nd|rd|th|er|ro|ra|do|o|to|vo|mo)(?![a-z0-9])", r"\1th "),

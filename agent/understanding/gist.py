@@ -42,7 +42,7 @@ _MEANINGS = {
 # Words that mean something else in one language.
 _OWN: dict[Lang | None, dict[str, str]] = {
     "en": {"a": "UN"},
-    "es": {"son": "son"},
+    "es": {"son": "son", "men": "KIDS"},
     "pt": {"son": "son", "do": "FROM", "da": "de", "das": "de", "o": "el"},
 }
 _TENS = {

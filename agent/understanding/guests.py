@@ -78,7 +78,7 @@ _COUPLE = re.compile(
     r"|\blua de mel\b|\bjust married\b|\bthe two of us\b"
 )
 _MINE = re.compile(
-    r"\b(?:MY|WITH (?:UN|the|el|la)|AND UN) (COMPANION|PARENTS|COUPLE)\b"
+    r"\b(?:MY|WITH (?:UN|the|el|la)|AND UN|ME AND) (COMPANION|PARENTS|COUPLE)\b"
 )
 # "Mí", which without its accent is "mi" of "mi mujer".
 _MYSELF = r"MY\b(?! (?:[A-Z]*(?:COMP|KID|HOUSE|COUPLE|PARENT)|(?!el\b|en\b|la\b)[a-z]))"

@@ -61,15 +61,25 @@ _FONDLY = frozenset({*MEANINGS, *WEEKDAY_WORDS, "lugar", "sola", "solo", "vaga"}
 }
 
 
+# After a number even four letters say enough: "8 de enro", "2 niñs".
+_COUNTED = sorted(
+    word
+    for word, meaning in MEANINGS.items()
+    if meaning in {"ADULT", "KIDS", "PERSON", "NIGHT"} and len(word) >= _SHORTEST
+)
+_MONTHS = sorted(word for word in MONTH_WORDS if len(word) >= _SHORTEST)
+
+
 def mend(words: list[str]) -> tuple[list[str], int]:
     """Return the words, mended, and how many slips there were."""
     mended: list[str] = []
     slips = tried = 0
-    for word in words:
+    for place, word in enumerate(words):
         better = SHORT_FORMS.get(word) or _grown(word) or word
-        if better is word and _may_be_a_slip(word) and tried < _MENDED_AT_MOST:
-            tried += 1
-            better = _nearest(word) or word
+        if better is word and tried < _MENDED_AT_MOST and word.isalpha():
+            choices = _choices(word, words[max(place - 2, 0) : place])
+            tried += bool(choices)
+            better = _nearest(word, choices) or word
             slips += better is not word
         mended += better.split()
     return mended, slips
@@ -91,16 +101,28 @@ def _grown(word: str) -> str | None:
     return next((form for form in forms if form in _FONDLY), None)
 
 
-def _may_be_a_slip(word: str) -> bool:
-    return len(word) >= _SHORTEST and word.isalpha() and word not in _KNOWN
+def _choices(word: str, before: list[str]) -> list[str]:
+    """Return what a word may be a slip of; nothing where it is known or too short."""
+    if word in _KNOWN:
+        return []
+    if len(word) >= _SHORTEST:
+        return _CHOICES
+    if len(word) == _SHORTEST - 1 and before:
+        if before[-1].isdigit():
+            return _COUNTED
+        if before[-1] in {"de", "of"} and before[0].isdigit():
+            return _MONTHS
+    return []
 
 
-def _nearest(word: str) -> str | None:
+def _nearest(word: str, choices: list[str]) -> str | None:
+    if not choices:
+        return None
     if word[-1] == word[-2] and word[:-1] in _KNOWN:
         return word[:-1]
     bound = 2 if len(word) >= _LONG else 1
     found = process.extract(
-        word, _CHOICES, scorer=OSA.distance, score_cutoff=bound, limit=4
+        word, choices, scorer=OSA.distance, score_cutoff=bound, limit=4
     )
     return next((choice for choice, _, _ in found if _sounds_alike(word, choice)), None)
 

@@ -48,7 +48,7 @@ _RANGE = re.compile(
     rf"{ARTICLE}(?P<first>\b{END})"
     r"(?: , | )(?:(?P<strong>UNTIL|UNTIL TO|AND UNTIL)|(?P<weak>TO|FOR)|(?P<and>AND"
     r"(?: FROM)?)) "
-    rf"{ARTICLE}(?P<last>{END})(?! ?{NOUN})"
+    rf"{ARTICLE}(?P<last>{DAY}|{FEAST}|\d{{1,2}}(?![\d.])(?! ?{NOUN}))"
 )
 _ADJACENT = re.compile(
     r"(?P<first>\bd\d+\.\d+(?:\.\d+)?) (?:[,.;] )?(?P<last>d\d+\.\d+(?:\.\d+)?)"

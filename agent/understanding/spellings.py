@@ -49,6 +49,7 @@ _SHORT_FORMS = {
     "people": "ppl",
     "lugar": "lugr lgar luga",
     "something": "sth smth sthg",
+    "reserve": "reserv rsrv",
     "room": "rm",
     "want to": "wanna",
     "much": "mutch",

@@ -73,6 +73,8 @@ COMES = re.compile(
 
 BOOKING = re.compile(
     r"\breserv(?!as?\b|aci\w+|ati\w+|ad\w+|ed\b|es\b|oir)\w+\b"
+    r"|\breserv\b|\b(?:id|i would|we would|i|ill|we) take (?:the|an?)\b|\b(?:tomo"
+    r"|tomamos|me llevo) (?:la|el|una?)\b"
     r"|\bmarc(?:a|ar|ame|arme|ue|o) (?:me|nos|para|pra|um|uma|un|una|o|a)\b"
     r"|\b(?:me|nos|te) (?:reserv\w+|anot\w+|guard\w+|apart\w+|separ\w+|agend\w+)\b"
     r"|\breserva (?:la|las|una?|el|os|as|um|uma|para|pra|pro|por|desde|do|del|ja|ya"
