@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from agent.inbox import PAIR_S
 from agent.messages import Phrase
 from agent.replies import PHRASES
+from agent.webhook import BURST_S
 from fakes.deliveries import PHONE, body, deliver, tap
 from fakes.redis_server import a_redis
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp, text_of
@@ -46,11 +48,20 @@ class Phone:
         for number, raw in enumerate(deliveries):
             self._cloud.hears(raw)
             await deliver(self.agents[(before + number) % len(self.agents)], raw)
+        # In one step, and not amid a command: time that flies would end it.
+        await asyncio.sleep(0.05)
+        self._clock.advance(PAIR_S + BURST_S)
         async with asyncio.timeout(PATIENCE_S):
-            while len(self._cloud.sent) == before:
-                self._clock.advance(0.25)
-                await asyncio.sleep(0.01)
+            while not await self._arrives(before):
+                self._clock.advance(BURST_S)
         return self._cloud.sent[-1]
+
+    async def _arrives(self, before: int) -> bool:
+        for _ in range(50):
+            if len(self._cloud.sent) > before:
+                return True
+            await asyncio.sleep(0.01)
+        return False
 
     async def comes_to(self, *texts: str) -> list[str]:
         """Write texts, and return the ids that can be tapped beneath the last reply."""
