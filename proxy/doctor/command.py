@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = "8081"
 DEFAULT_LANGUAGE = "es"
+# By Ctrl-C, as shells count it.
+INTERRUPTED = 130
 # As POSIX has it, the first that is set decides.
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -41,25 +45,32 @@ def main(
 ) -> int:
     """Examine `subject`, None where the `settings` could not be read; exit code."""
     options = _parser(environ).parse_args(arguments)
-    port = environ.get("PROXY_PORT") or DEFAULT_PORT
     examination = Examination(
         subject,
         settings,
-        url=options.url or f"http://127.0.0.1:{port}",
+        url=options.url or _own_url(environ),
         is_expected=options.url is not None,
         clock=clock,
     )
     words = report.LANGUAGES[options.lang]
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        return runner.run(_examine(examination, words, as_json=options.json))
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(_examine(examination, words, as_json=options.json))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who read it has read enough; what is left goes where Python may flush it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return report.WRONG
 
 
 async def _examine(examination: Examination, words: Words, *, as_json: bool) -> int:
     findings: list[Finding] = []
-    async for finding in examination.findings():
-        findings.append(finding)
-        if not as_json:
-            _say(report.line(finding, words))
+    async with aclosing(examination.findings()) as found:
+        async for finding in found:
+            findings.append(finding)
+            if not as_json:
+                _say(report.line(finding, words))
     diagnosis = diagnose(findings, examination.running)
     if as_json:
         _say(report.as_json(findings, diagnosis, examination.running, words))
@@ -84,6 +95,13 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=report.LANGUAGES, default=_language(environ))
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser
+
+
+def _own_url(environ: Mapping[str, str]) -> str:
+    """Return where the proxy with these settings is reached from its own machine."""
+    host = environ.get("PROXY_BIND") or "127.0.0.1"
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{environ.get('PROXY_PORT') or DEFAULT_PORT}"
 
 
 def _language(environ: Mapping[str, str]) -> str:

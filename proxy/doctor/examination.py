@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from proxy.cache.codec import MAX_SKEW_S
@@ -16,7 +17,7 @@ from proxy.doctor.values import Check, Outcome, Remark, failed, passed, skipped
 from proxy.upstream import HttpUpstream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from proxy.doctor.redis_check import RedisSeen
     from proxy.doctor.running import ProxySeen
@@ -61,11 +62,10 @@ class Examination:
         """Yield one finding for each check, in order, each as soon as it is known."""
         async with AsyncExitStack() as stack:
             here = await stack.enter_async_context(HttpUpstream(self._url, self._clock))
-            proxy = asyncio.create_task(
-                self._timed(
-                    look_at_proxy(here, self._url, is_expected=self._is_expected)
-                )
+            look = partial(
+                look_at_proxy, here, self._url, is_expected=self._is_expected
             )
+            proxy = asyncio.create_task(self._timed(look))
             stack.callback(proxy.cancel)
             yield self._settings
             if self._subject is None:
@@ -73,11 +73,12 @@ class Examination:
                     if check not in (Check.SETTINGS, Check.BREAKER):
                         yield _not_tried(check, Check.SETTINGS)
             else:
-                redis = asyncio.create_task(
-                    self._timed(look_at_redis(self._subject.redis_url, self._clock))
-                )
+                ask = partial(look_at_redis, self._subject.redis_url, self._clock)
+                redis = asyncio.create_task(self._timed(ask))
                 stack.callback(redis.cancel)
-                async for finding in self._of_pms(self._subject, proxy):
+                steps = self._of_pms(self._subject, proxy)
+                stack.push_async_callback(steps.aclose)
+                async for finding in steps:
                     yield finding
                 seen, took_s = await redis
                 yield _with(seen.finding, took_s)
@@ -112,7 +113,7 @@ class Examination:
                 if broken is not None:
                     yield _not_tried(check, broken)
                     continue
-                finding = _with(*await self._timed(step()))
+                finding = _with(*await self._timed(step))
                 broken = check if finding.outcome is Outcome.FAILED else None
                 yield finding
             self._pms_ahead_s = questions.pms_ahead_s
@@ -132,9 +133,9 @@ class Examination:
     def _left_s(self) -> float:
         return max(0.0, self._ends_at - self._clock.monotonic())
 
-    async def _timed(self, looking: Awaitable[T]) -> tuple[T, float]:
+    async def _timed(self, look: Callable[[], Awaitable[T]]) -> tuple[T, float]:
         began_at = self._clock.monotonic()
-        return await looking, self._clock.monotonic() - began_at
+        return await look(), self._clock.monotonic() - began_at
 
 
 def _with(finding: Finding, took_s: float) -> Finding:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.proxy_settings import ProxySettings
 from demo import control, faults
 from demo.keys import DISABLED_KEY, POWERLESS_KEY, READ_ONLY_KEY, UNLINKED_KEY
 from demo.pms import StandIn
@@ -16,8 +14,6 @@ from fakes.doctor import HURRY, HurriedClock, TurnedClock, examine
 from fakes.raw_pms import a_raw_pms
 from fakes.redis_server import a_redis, free_port
 from fakes.rig import a_rig
-from proxy.__main__ import main
-from proxy.doctor import command
 
 if TYPE_CHECKING:
     from asyncio import StreamWriter
@@ -302,82 +298,3 @@ async def test_it_ends_in_time_whatever_hangs() -> None:
     assert report.code_of("http") == "http_silent"
     assert report.code_of("redis") == "redis_silent"
     assert report.code_of("breaker") == "proxy_silent"
-
-
-def test_wrong_settings_are_told_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence names the variable; the rest is not tried."""
-    environ = {"PROXY_UPSTREAM_URL": "ftp://pms", "PROXY_PORT": "1"}
-
-    assert main(environ, ["doctor", "--lang", "en"]) == 2
-
-    said = capsys.readouterr().out
-    assert "✗ settings" in said
-    assert "PROXY_UPSTREAM_URL is 'ftp://pms', which is not allowed" in said
-    assert said.count("Not tried: it needs settings.") == 9
-    assert "Traceback" not in said
-
-
-@pytest.mark.parametrize(
-    ("environ", "heading"),
-    [
-        ({}, "Causa: Todo bien."),
-        ({"LANG": "en_US.UTF-8"}, "Cause: All is well."),
-        ({"LANG": "en_US.UTF-8", "LC_ALL": "es_AR.UTF-8"}, "Causa: Todo bien."),
-        ({"LANG": "C.UTF-8"}, "Causa: Todo bien."),
-    ],
-    ids=["nothing", "english", "the-stronger", "neither"],
-)
-async def test_people_read_their_language(
-    environ: dict[str, str], heading: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """By the terminal's language, else Spanish; a misspelt variable is hinted at."""
-    async with StandIn() as pms:
-        given = _settings(pms, PROXY_UPSTREAM_KEY=pms.key, PROXY_PORT="1")
-        given["PROXY_HOTEL"] = "1"
-        code = await asyncio.to_thread(main, {**given, **environ}, ["doctor"])
-    said = capsys.readouterr().out
-
-    assert code == 0
-    assert heading in said
-    assert "did you mean PROXY_HOTELS?" in said
-    assert len(re.findall(r"(?m)^[✓✗-] ", said)) == 11
-
-
-async def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither key, token nor Redis' password, whatever fails, in either form."""
-    secrets = ["K3Y" * 10, "t0ken-of-a-tool", "adm1n-token-of-ours", "p4ssw0rd"]
-    environ = {
-        "PROXY_UPSTREAM_KEY": secrets[0],
-        "PROXY_CLIENT_TOKENS": f"tool:{secrets[1]}",
-        "PROXY_ADMIN_TOKEN": secrets[2],
-        "PROXY_REDIS_URL": f"redis://:{secrets[3]}@127.0.0.1:{free_port()}",
-        "PROXY_PORT": "1",
-    }
-    async with StandIn() as pms:
-        for more in ({}, {"PROXY_UPSTREAM_URL": "http://u:p4ssw0rd@pms"}):
-            given = {**_settings(pms), **environ, **more}
-            for form in ([], ["--json"]):
-                await asyncio.to_thread(main, given, ["doctor", *form])
-    said = capsys.readouterr()
-
-    assert [one for one in secrets if one in said.out + said.err] == []
-
-
-@pytest.mark.parametrize(
-    "url", ["pms", "http://u:p4ssw0rd@x", "http://x?a", "http://x:0", "http://[", ""]
-)
-def test_a_wrong_url_is_a_misuse(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 2 with one sentence that quotes no password."""
-    with pytest.raises(SystemExit) as ended:
-        main({}, ["doctor", "--url", url])
-
-    assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert "must be such as http://127.0.0.1:8081" in said
-    assert "p4ssw0rd" not in said
-
-
-def test_the_default_port_is_the_settings() -> None:
-    """Beside the proxy no address is needed."""
-    default = ProxySettings.model_fields["port"].default
-    assert default == int(command.DEFAULT_PORT)
