@@ -47,7 +47,7 @@ por enquanto nao|por ora nao|despues|luego|later|maybe later|mas tarde|outra hor
 deixa pra depois|let me think|let me think about it|ill think about it|vou ver|voy a ver
 te aviso|despues te aviso|te aviso despues|ni idea|melhor deixar|prefiero no|prefiro nao
 id rather not do it|no me gusta|nao gostei|i dont like it|no es lo que busco
-{NO_MARK}|no|nop|nope|nah|nel|naa|nao|non|negativo|negative|n|nunca|jamais|dejalo
+{NO_MARK}|no|nop|nope|nah|nel|naa|na|nao|non|negativo|negative|n|nunca|jamais|dejalo
 dejala|dejemoslo|lo dejo|lo dejamos|deja|olvidalo|olvidate|deja nomas|dejalo asi
 dejalo ahi|lo pienso|lo voy a pensar|lo pensamos|lo pensare|vou pensar|deixa
 deixa quieto|deixa pra la|deixa para la|deixa assim|esquece|esqueca|mejor no|ahora no

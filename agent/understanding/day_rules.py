@@ -34,6 +34,8 @@ _RULES = tuple(
     (re.compile(find), put)
     for find, put in (
         (r"\bDIA DIA\b", "DIA"),
+        # "Hoy martes" is one day.
+        (rf"\b(n\d) (?:el )?{_WEEKDAY}\b", r"\1"),
         # "Vamos al casamiento" goes there, and leaves no day.
         (
             r"\bUNTIL (?=(?!est[ea]\b|this\b|the\b|proximo|las?\b|los?\b)[a-z]{3,})",

@@ -27,7 +27,8 @@ FEASTS = (
         (
             r"\bnochevieja\b|\bnoche vieja\b|\b(?:fin|fim|final) de ano\b"
             r"|\bnew ?years? eve\b"
-            r"|\breveillon\b|\bvirada(?: d[oe] ano)?\b|\bend of (?:the )?year\b"
+            r"|\bpassagem d[eo] ano\b|\breveillon\b|\bvirada(?: d[oe] ano)?\b"
+            r"|\bend of (?:the )?year\b"
             r"|\b(?:vispera|vespera)s? (?:de |do )?ano (?:nuevo|novo)\b"
         ),
         "NEW_YEARS_EVE",

@@ -61,7 +61,10 @@ _FRIENDS = re.compile(
 )
 _WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,2}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
-_THEIRS = re.compile(r"\b(?:FOR|TO) MY PARENTS\b(?! (?:AND|,) (?:ME|UN|MY)\b)")
+_THEIRS = re.compile(
+    r"\bMY PARENTS (?:quieren|querian|querem|want|would|van|vao|viajan|viajam|llegan"
+    r"|vienen|chegam|are)\b|\b(?:FOR|TO) MY PARENTS\b(?! (?:AND|,) (?:ME|UN|MY)\b)"
+)
 _ALL_OF_US = re.compile(
     r"\b(?:nosotr[oa]s|nos|los|las|the|we|us|noi"
     r"|nois) (\d)\b(?: of us)?(?! ?[:,]? ?\w*\d)"
@@ -97,7 +100,7 @@ _ALONE = re.compile(
 )
 _ME_AND_KID = re.compile(
     r"\bME (?:AND|WITH|,) (?:(?:MY|the|los|las|os|as|el|la) )?(?:\d |UN )?KIDS?\b"
-    r"|\b(?:MY|UN|\d) (?:\d )?KIDS? AND ME\b"
+    r"|\b(?:MY|UN|\d) (?:\d )?KIDS?(?: _)? AND ME\b"
 )
 _JOINED = re.compile(r"\b(\d) (?:AND|WITH|,) (?:\d|UN) KIDS?\b")
 # "2", "dos, por favor", "2 y un nene": an answer, if a question is open.

@@ -106,7 +106,8 @@ def _is_of_room_types(text: str, said: Said) -> bool:
 
 def _is_stay(text: str, said: Said) -> bool:
     """Say whether more than a day is named: "abren en Navidad?" is of no room."""
-    if said.adults or said.nights or said.both_ends:
+    is_over = topics.OTHER.search(text) is not None
+    if said.adults or said.both_ends or (said.nights and not is_over):
         return True
     if not said.days:
         return False

@@ -38,6 +38,7 @@ _RULES = (
         ),
         "n0",
     ),
+    (r"\b(algo|lugar|habitacion|cuarto|vaga|quarto) (?:ahora|agora)\b", r"\1 n0"),
     # Times of day. "A la mañana" is one, "mañana" alone is tomorrow.
     (
         (

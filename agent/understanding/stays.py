@@ -70,8 +70,9 @@ _NTH = re.compile(
 _DENIED = re.compile(
     rf"\b(?:no|not|nao|ya no) {ARTICLE}{END} ?,? ?(?=(?:sino|but|mas|AND|mejor"
     rf"|ma[si])?"
-    rf" ?{ARTICLE}{END})|{END} (?:no|nao)(?: (?:puedo|podemos|posso|podria"
-    rf"|llego))? , (?=.*{END})"
+    rf" ?{ARTICLE}{END})|(?:{END}|BRIDGE|WEEKEND) (?:no|nao)"
+    r"(?: (?:puedo|podemos|posso|podria|llego))?"
+    rf" , (?=.*(?:{END}|BRIDGE|WEEKEND))"
 )
 # "Después de Navidad" is no day of the feast.
 _BESIDE_A_FEAST = re.compile(

@@ -151,11 +151,13 @@ _MEANINGS = {
     "KID": "nene nena nino nina chico chica hijo hija menor peque criatura bebe kid "
     "child toddler baby crianca filho filha infant son daughter beba bebito bebita "
     "nenito nenita hijito hijita menino menina filhinho filhinha criancinha nieto "
-    "nieta minor boy girl kiddo chiquito chiquita chiquilin pequeno pequena guri neto",
+    "nieta minor boy girl kiddo chiquito chiquita chiquilin miudo miuda pequeno "
+    "pequena guri neto",
     "KIDS": "nenes nenas ninos ninas chicos chicas hijos hijas menores peques "
     "criaturas bebes kids children toddlers babies criancas filhos filhas infants "
     "sons daughters nenitos hijitos meninos meninas nietos nietas minors boys girls "
-    "kiddos chiquitos chiquitas pequenos pequenas childs netos chiquis gurises",
+    "kiddos chiquitos chiquitas miudos miudas pequenos pequenas childs netos chiquis "
+    "gurises",
     "ROOM": "habitacion habitaciones hab habs cuarto cuartos quarto quartos room rooms "
     "pieza piezas recamara habitacao acomodacao",
     "BED": "cama camas bed beds",

@@ -104,7 +104,8 @@ HELP = re.compile(
 )
 
 HELP_WEAK = re.compile(
-    r"\b(?:ayud\w+|auxilio|help\w*|ajud\w+|socorro|menu|no entiendo|nao (?:entend"
+    r"\b(?:ayud\w+|auxilio|help\w*|ajud\w+|socorro|menu|no entiendo|no se (?:usar|como"
+    r"|que hacer)|nao sei (?:usar|como)|dont know how|nao (?:entend"
     r"|perceb)\w+"
     r"|dont understand|como hago|como faco|assistance|perdid[oa]|confundid[oa])\b"
 )

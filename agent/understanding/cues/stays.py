@@ -39,7 +39,8 @@ AVAILABILITY = re.compile(
     r")lugar(?:es)?|lugarcito|espacio|spaces?|spots?|aloj\w+|hosped\w+"
     r"|estadia|estancia|quedarnos|quedarme|stay|staying|accommodation\w*|acomoda\w+"
     r"|lodging|pernoct\w+|pasar (?:la|una|unas|el|unos|uns|alguns)|ficar|algo (?:para"
-    r"|disponible|libre)|(?:hay|tienen|tenes|tendrian) algo|(?:something|anything)"
+    r"|disponible|libre)|(?:hay|tienen|tenes|tendr\w+|habra|tem|teria\w*) algo"
+    r"|(?:something|anything)"
     r"(?: \w+)? (?:for|on|from|in|free)|any rooms?|alguma coisa|full|complet[oa]s?"
     r"|llen[oa]s?|lotad[oa]s?|sold out|fully booked|ocupad[oa]s?|booked up|sobrou"
     r"|is (?:the )?(?:[a-z]{3,9} \d+\w*|d[\d.]+|\d+\w*) open"
@@ -75,7 +76,7 @@ BOOKING = re.compile(
     r"\breserv(?!as?\b|aci\w+|ati\w+|ad\w+|ed\b|es\b|oir)\w+\b"
     r"|\breserv\b|\b(?:id|i would|we would|i|ill|we) take (?:the|an?)\b|\b(?:tomo"
     r"|tomamos|me llevo) (?:la|el|una?)\b"
-    r"|\bmarc(?:a|ar|ame|arme|ue|o) (?:me|nos|para|pra|um|uma|un|una|o|a)\b"
+    r"|\bmarc(?:a|ar|ame|arme|ue) (?:me|nos|para|pra|um|uma|un|una|o|a|de|do|dia)\b"
     r"|\b(?:me|nos|te) (?:reserv\w+|anot\w+|guard\w+|apart\w+|separ\w+|agend\w+)\b"
     r"|\breserva (?:la|las|una?|el|os|as|um|uma|para|pra|pro|por|desde|do|del|ja|ya"
     r"|es[ae]"
@@ -113,7 +114,7 @@ PRICE = re.compile(
     r"|\b(?:precios?|precit\w+|prec[oi]s?|presios?|tarifas?|tarifario|valor(?:es)?"
     r"|costos?|cost|coste|cuestan?|costaria\w*|costar\w*|presupuest\w+|cotiza\w*"
     r"|how much|how expensive|prices?|pricing|priced|rates?|costs?|quotes?|quotation"
-    r"|orcamento|diaria|(?:as|das|suas|quais) diarias|caro|cara|expensive|(?:que"
+    r"|orcamento|diaria|(?:as|das|suas|quais) diarias|car[oa]s?|expensive|(?:que"
     r"|como) (?:me |nos )?salen?|a como|(?:noches?|noites?|diarias?|habitacion|doble"
     r"|single|triple|suite|familiar) sale|fees?|charges?|custa|custam|custo|custaria"
     r"|cobran?|cobras"
@@ -139,7 +140,8 @@ ROOM_TYPES = re.compile(
     r"|todos"
     r"|todas|tienen|tenes|tem|ha|hay|do|you|have|existem|existen|voces)){0,7} "
     r"(?:habitacion(?:es)?|habs?|cuartos?|quartos?|rooms?|piezas|acomodac\w+)\b"
-    r"|\b(?:tipos?|types?|kinds?|sorts?|clases?|categorias?|categories|variedad|modelos"
+    r"|\b(?:tipos?|tipologias?|types?|kinds?|sorts?|clases?|categorias?|categories"
+    r"|variedad|modelos"
     r"|opciones|options|opcoes|lista|list|catalogo|fotos) (?:de |of |das |dos |los "
     r"|las "
     r"|the |your ){0,3}(?:habitacion(?:es)?|habs?|cuartos?|quartos?|rooms?|acomodac\w+"
@@ -153,7 +155,9 @@ ROOM_TYPES = re.compile(
     r" (?:las |the |os |your |sus ){0,3}(?:habitaciones|rooms|quartos)\b"
 )
 
-TYPES = re.compile(r"\b(?:tipos?|types?|kinds?|sorts?|clases?|categor\w+)\b")
+TYPES = re.compile(
+    r"\b(?:tipos?|tipologias?|types?|kinds?|sorts?|clases?|categor\w+)\b"
+)
 WHICH_ARE_FREE = re.compile(
     r"\b(?:disponib\w+|disponiv\w+|available|libres?|livres?|vacan\w+|vag[ao]s?|quedan"
     r"|left|free)\b"
