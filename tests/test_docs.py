@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from agent.app import make_app
 from config.agent_settings import AgentSettings
@@ -44,17 +45,30 @@ def test_the_readme_names_no_setting_that_is_not() -> None:
     assert named <= known
 
 
-async def test_every_metric_is_in_the_readme(aiohttp_client: AiohttpClient) -> None:
-    """The metrics table names each metric that live processes export."""
+async def test_the_metrics_table_is_what_is_exported(
+    aiohttp_client: AiohttpClient,
+) -> None:
+    """It names each metric of live processes with its labels, and no other."""
     async with a_rig() as rig:
         proxys = (await rig.get("/metrics")).body.decode()
     agent = await aiohttp_client(make_app(AgentSettings.load({}), clock=FakeClock()))
+    await agent.get("/health/live")
     agents = await (await agent.get("/metrics")).text()
+    exported: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(proxys + agents):
+        name = family.name + "_total" * (family.type == "counter")
+        labels = {label for sample in family.samples for label in sample.labels}
+        exported[name] = labels - {"le"}
 
-    exported = set(re.findall(r"^# TYPE (\w+) ", proxys + agents, re.MULTILINE))
+    table = README.partition("| metric | meaning |")[2].partition("\n\n")[0]
+    names = "\n".join(row.split("|")[1] for row in table.splitlines() if row)
+    shown = {
+        name: set(filter(None, labels.split(",")))
+        for name, labels in re.findall(r"`(\w+)(?:\{([\w,]+)\})?`", names)
+    }
 
     assert len(exported) > 20
-    assert {name for name in exported if name not in README} == set()
+    assert shown == exported
 
 
 def test_the_readmes_answer_is_json() -> None:
@@ -65,9 +79,11 @@ def test_the_readmes_answer_is_json() -> None:
     assert json.loads(shown.group(1))["rooms"][0]["price"]["currency"] == "USD"
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+)
 def test_paths_in_the_documents_exist(document: str) -> None:
     """Whoever follows a path from the documents finds a file."""
     text = (ROOT / document).read_text(encoding="utf-8")
-    paths = re.findall(r"`((?:proxy|agent|config|demo|tests)/[\w/.]+)`", text)
+    paths = re.findall(r"`((?:proxy|agent|config|demo|docs|tests)/[\w/.]+)`", text)
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -1,0 +1,1 @@
+"""What makes the documents' site: `./dev docs`. No process imports it."""
