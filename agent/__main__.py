@@ -38,11 +38,14 @@ from config.clock import SystemClock
 from config.loading import SettingsError
 from config.logs import set_up_logs
 from config.serving import EVERY_ADDRESS, Runner, ServingError, open_sockets, serve
+from config.tracing import FLUSH_S, start_traces
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
     from typing import TextIO
+
+    from agent.tracing import Tracer
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -88,7 +91,9 @@ def main() -> int:
             "webhook.unsigned",
             msg="AGENT_WHATSAPP_APP_SECRET is not set: anybody may post messages.",
         )
-    uvloop.run(_run(settings, sockets))
+    tracer = start_traces(os.environ, service="pms-agent")
+    uvloop.run(_run(settings, sockets, tracer))
+    tracer.end(FLUSH_S)
     return 0
 
 
@@ -250,8 +255,10 @@ async def _forget(settings: AgentSettings, guest: str) -> str:
         await store.close()
 
 
-async def _run(settings: AgentSettings, sockets: list[socket.socket]) -> None:
-    app = make_app(settings, clock=SystemClock())
+async def _run(
+    settings: AgentSettings, sockets: list[socket.socket], tracer: Tracer
+) -> None:
+    app = make_app(settings, clock=SystemClock(), tracer=tracer)
     url = f"http://{_own_name(settings)}:{sockets[0].getsockname()[1]}"
     _log.info("agent.listening", url=url, proxy=settings.proxy_url)
     runner = Runner(app, refuse_unreadable=problem, shutdown_timeout=DRAIN_S)

@@ -22,6 +22,7 @@ from agent.redis_store import RedisStore
 from agent.runner import Runner
 from agent.store import MemoryStore
 from agent.telemetry import Telemetry, watch_requests
+from agent.tracing import trace_requests
 from agent.turns import Turns
 from agent.understanding.feasts import Habits
 from agent.understanding.grammar import Grammar
@@ -29,6 +30,7 @@ from agent.waiting import Waiting
 from agent.webhook import Webhook, WebhookPolicy
 from agent.whatsapp import DEFAULT_API_URL, WhatsApp
 from agent.worker import Worker
+from config.tracing import OFF
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from agent.clock import Clock
     from agent.store import Store
+    from agent.tracing import Tracer
     from config.agent_settings import AgentSettings
 
 _WEEKEND_STARTS = {"thursday": 4, "friday": 5, "saturday": 6}
@@ -56,7 +59,7 @@ class Parts:
     sessions: tuple[aiohttp.ClientSession, ...]
 
 
-def make_parts(settings: AgentSettings, *, clock: Clock) -> Parts:
+def make_parts(settings: AgentSettings, *, clock: Clock, tracer: Tracer = OFF) -> Parts:
     """Build them; needs a running loop, as aiohttp's client does."""
     telemetry = Telemetry()
     # Apart, so that calls that hang take no connection from the breaker's state
@@ -67,6 +70,7 @@ def make_parts(settings: AgentSettings, *, clock: Clock) -> Parts:
         states,
         url=settings.proxy_url,
         token=_secret(settings.proxy_token),
+        tracer=tracer,
         clock=clock,
     )
     pms = PmsClient(proxy, hotel_id=settings.hotel_id, room_types=settings.room_types)
@@ -94,6 +98,7 @@ def make_parts(settings: AgentSettings, *, clock: Clock) -> Parts:
         Turns(runner, conversations, telemetry),
         _whatsapp(settings, replies, clock),
         telemetry=telemetry,
+        tracer=tracer,
         clock=clock,
     )
     return Parts(
@@ -124,9 +129,11 @@ async def serving(parts: Parts) -> AsyncGenerator[None]:
             await session.close()
 
 
-def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
+def make_app(
+    settings: AgentSettings, *, clock: Clock, tracer: Tracer = OFF
+) -> web.Application:
     """Build the agent; needs a running loop, as aiohttp's client does."""
-    parts = make_parts(settings, clock=clock)
+    parts = make_parts(settings, clock=clock, tracer=tracer)
     telemetry = parts.telemetry
     webhook = Webhook(
         policy=WebhookPolicy(
@@ -155,7 +162,11 @@ def make_app(settings: AgentSettings, *, clock: Clock) -> web.Application:
             yield
 
     app = web.Application(
-        middlewares=[watch_requests(telemetry, clock), speak_problems],
+        middlewares=[
+            trace_requests(tracer),
+            watch_requests(telemetry, clock),
+            speak_problems,
+        ],
         client_max_size=BODY_LIMIT_BYTES,
     )
     app[STOPPING] = asyncio.Event()

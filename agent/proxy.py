@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from agent.clock import Clock
     from agent.messages import BreakerState
+    from agent.tracing import Tracer
 
 # The proxy waits up to 5 s for a place and 15 s for the PMS.
 ANSWER_TIMEOUT_S = 25
@@ -73,12 +74,14 @@ class Proxy:
         *,
         url: str,
         token: str | None,
+        tracer: Tracer,
         clock: Clock,
     ) -> None:
         self._calls = calls
         self._states = states
         self._url = url
         self._headers = {"X-Proxy-Token": token} if token else {}
+        self._tracer = tracer
         self._clock = clock
         self._breaker: BreakerState = "unknown"
         self._told_at: float | None = None
@@ -93,9 +96,17 @@ class Proxy:
         headers: Mapping[str, str] | None = None,
     ) -> Got | Lost:
         """Send one request, once; `target` goes out as it stands."""
-        return await self._ask(
-            self._calls, method, target, body, headers, ANSWER_TIMEOUT_S
-        )
+        with self._tracer.span("ask the proxy", "client") as span:
+            sent = {**(headers or {}), **dict(span.fields())}
+            got = await self._ask(
+                self._calls, method, target, body, sent, ANSWER_TIMEOUT_S
+            )
+            if isinstance(got, Got):
+                span.tell("http.response.status_code", got.status)
+                span.tell("pms.circuit_breaker", got.breaker)
+            else:
+                span.fail("lost")
+            return got
 
     async def breaker(self) -> BreakerState:
         """Return the breaker's state, at most a second old."""

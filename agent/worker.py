@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agent.messages import Guest, Reply
     from agent.store import Store
     from agent.telemetry import Telemetry
+    from agent.tracing import Tracer
     from agent.turns import Turns
     from agent.whatsapp import WhatsApp
 
@@ -52,12 +53,14 @@ class Worker:
         whatsapp: WhatsApp | None,
         *,
         telemetry: Telemetry,
+        tracer: Tracer,
         clock: Clock,
     ) -> None:
         self._store = store
         self._turns = turns
         self._whatsapp = whatsapp
         self._telemetry = telemetry
+        self._tracer = tracer
         self._clock = clock
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
@@ -177,7 +180,9 @@ class Worker:
 
         typing = asyncio.create_task(self._show_typing(kept))
         try:
-            state, reply = await self._turns.play(kept, record)
+            with self._tracer.span("turn") as span:
+                span.tell("agent.messages", len(kept.turn))
+                state, reply = await self._turns.play(kept, record)
         finally:
             typing.cancel()
         return await self._change(

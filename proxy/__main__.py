@@ -30,6 +30,7 @@ from config.serving import (
     open_sockets,
     serve,
 )
+from config.tracing import FLUSH_S, start_traces
 from config.version import VERSION
 from proxy.app import DRAIN, HANDLERS, ROTATE, make_app, make_pms
 from proxy.doctor import command as doctor
@@ -65,7 +66,8 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
         log.warning("setting.idle", msg=sentence)
     for sentence in settings.weak_secrets():
         log.warning("setting.weak", msg=sentence)
-    app = make_app(settings, clock=SystemClock())
+    tracer = start_traces(environ, service="pms-proxy")
+    app = make_app(settings, clock=SystemClock(), tracer=tracer)
     handlers = app[HANDLERS]
     runner = Runner(
         app,
@@ -93,6 +95,7 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
         )
 
     uvloop.run(serve(runner, sockets, on_stop=app[DRAIN].begin, on_start=announce))
+    tracer.end(min(FLUSH_S, app[DRAIN].left_s()))
     log.info("proxy.stopped")
     return 0
 

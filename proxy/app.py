@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from config.tracing import OFF
 from config.version import VERSION
 from proxy import policies
 from proxy.beside import beside
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from proxy.cache.store import Store
     from proxy.fleet.cluster import Cluster
     from proxy.messages import CacheKey, Clock, Reading, Request
+    from proxy.tracing import Tracer
 
 HANDLERS = web.AppKey("handlers", Handlers)
 DRAIN = web.AppKey("drain", Drain)
@@ -76,9 +78,11 @@ LOOKS_A_LEAD = 4
 MIN_PAUSE_S = 0.02
 
 
-def make_app(settings: ProxySettings, *, clock: Clock) -> web.Application:
+def make_app(
+    settings: ProxySettings, *, clock: Clock, tracer: Tracer = OFF
+) -> web.Application:
     """Build the proxy; nothing is opened before the application starts."""
-    proxy = _Proxy(settings, clock)
+    proxy = _Proxy(settings, clock, tracer)
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_takes_all])
     app[HANDLERS] = proxy.handlers
     app[DRAIN] = proxy.drain
@@ -118,7 +122,7 @@ async def _takes_all(request: web.Request, handler: Handler) -> web.StreamRespon
 class _Proxy:
     """The parts of one proxy, put together."""
 
-    def __init__(self, settings: ProxySettings, clock: Clock) -> None:
+    def __init__(self, settings: ProxySettings, clock: Clock, tracer: Tracer) -> None:
         self._settings = settings
         self._clock = clock
         self._telemetry = Telemetry(clock, VERSION)
@@ -150,6 +154,7 @@ class _Proxy:
             bulkhead=self._bulkhead,
             shares=self._shares,
             telemetry=self._telemetry,
+            tracer=tracer,
             clock=clock,
             deadline_s=settings.upstream_timeout_s,
             slow_s=settings.breaker_slow_s,
@@ -175,6 +180,7 @@ class _Proxy:
             store=self._store,
             flights=self._read_flights,
             told=self._background,
+            tracer=tracer,
             on_joined=self._telemetry.coalesced,
             on_kept=self._calendars.kept,
             peers=None if sharing is None else sharing.peers,
@@ -263,6 +269,7 @@ class _Proxy:
             outgoing=outgoing,
             drain=self.drain,
             telemetry=self._telemetry,
+            tracer=tracer,
             clock=clock,
             orders=Orders(
                 guard=self._guard,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from proxy.breaker.values import Refused
 from proxy.errors import Overloaded, UpstreamBroken, UpstreamError
 from proxy.messages import Answer, Cause, Doubtful, Failed, Healthy, Operation
+from proxy.tracing import STATUS, carrying, tell_verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from proxy.pms import Pms
     from proxy.shares import Share, Shares
     from proxy.telemetry import Telemetry
+    from proxy.tracing import Span, Tracer
     from proxy.upstream import Upstream
 
 # A large answer that everybody who asked has given up on is closed after this.
@@ -157,6 +159,7 @@ class Caller:
         bulkhead: Bulkhead,
         shares: Shares,
         telemetry: Telemetry,
+        tracer: Tracer,
         clock: Clock,
         deadline_s: float,
         slow_s: float | None = None,
@@ -167,6 +170,7 @@ class Caller:
         self._bulkhead = bulkhead
         self._shares = shares
         self._telemetry = telemetry
+        self._tracer = tracer
         self._clock = clock
         self._deadline_s = deadline_s
         self._slow_s = slow_s
@@ -227,6 +231,20 @@ class Caller:
 
         A doubtful crash is not recorded here: `on_doubt` gets the permit.
         """
+        with self._tracer.span(f"call {reading.operation}", "client") as span:
+            result = await self._call(request, reading, admitted, on_doubt, span)
+            if not isinstance(result, Streamed):
+                tell_verdict(span, result.verdict)
+            return result
+
+    async def _call(
+        self,
+        request: Request,
+        reading: Reading,
+        admitted: Admitted,
+        on_doubt: Callable[[Permit], None],
+        span: Span,
+    ) -> Result:
         began_at = self._clock.monotonic()
         place, permit = admitted.place, admitted.permit
 
@@ -252,7 +270,7 @@ class Caller:
 
         is_write = reading.operation is Operation.WRITE
         try:
-            got = await self._send(request, fresh_connection=is_write)
+            got = await self._send(request, span, fresh_connection=is_write)
             match got:
                 case UpstreamError():
                     broke = Broke(error=got)
@@ -276,9 +294,15 @@ class Caller:
 
     async def probe(self, hotel: str | None) -> Verdict:
         """Ask the PMS whether it is well, in a place of its own; records nothing."""
+        with self._tracer.span("probe", "client", alone=True) as span:
+            verdict = await self._probe(hotel, span)
+            tell_verdict(span, verdict)
+            return verdict
+
+    async def _probe(self, hotel: str | None, span: Span) -> Verdict:
         request, reading = self._pms.probe(hotel, self._clock.wall())
         began_at = self._clock.monotonic()
-        got = await self._send(request, fresh_connection=True)
+        got = await self._send(request, span, fresh_connection=True)
         verdict: Verdict
         match got:
             case UpstreamError():
@@ -294,16 +318,17 @@ class Caller:
         return verdict
 
     async def _send(
-        self, request: Request, *, fresh_connection: bool
+        self, request: Request, span: Span, *, fresh_connection: bool
     ) -> Answer | BodyStream | UpstreamError:
         try:
             got = await self._upstream.fetch(
-                self._pms.dress(request),
+                carrying(self._pms.dress(request), span),
                 deadline_s=self._deadline_s,
                 fresh_connection=fresh_connection,
             )
         except UpstreamError as exc:
             return exc
+        span.tell(STATUS, got.status)
         if isinstance(got, Answer) or self._pms.may_stream(got.status, got.headers):
             return got
         got.close()

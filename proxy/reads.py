@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from proxy import headers as fields
 from proxy.breaker.values import Refused
@@ -13,16 +14,18 @@ from proxy.calls import Admitted, Crowded, Fetched, Result, Streamed
 from proxy.messages import Answer, CacheKey, Entry, Healthy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from typing import Any
 
     from proxy.breaker.prober import Prober
     from proxy.cache.coalesce import Flights
     from proxy.cache.store import Store
     from proxy.calls import Caller
     from proxy.fleet.peers import Peers
-    from proxy.messages import Reading, Request
+    from proxy.messages import Headers, Reading, Request
     from proxy.pms import Pms
     from proxy.shares import Share
+    from proxy.tracing import Span, Tracer
 
 FlightResult = Result | Refused | Crowded
 
@@ -39,6 +42,7 @@ class Reads:
         store: Store,
         flights: Flights[FlightResult],
         told: Flights[None],
+        tracer: Tracer,
         on_joined: Callable[[], None],
         on_kept: Callable[[Reading, Entry], None],
         peers: Peers | None = None,
@@ -49,6 +53,10 @@ class Reads:
         self._store = store
         self._flights = flights
         self._told = told
+        self._tracer = tracer
+        # By flight: the fields that name its span.
+        self._traced: WeakKeyDictionary[asyncio.Task[FlightResult], Headers]
+        self._traced = WeakKeyDictionary()
         self._on_joined = on_joined
         self._on_kept = on_kept
         self._peers = peers
@@ -72,6 +80,8 @@ class Reads:
         flight, led = self._join(request, reading, key, younger_than)
         if not led:
             self._on_joined()
+            if flight in self._traced:
+                self._tracer.link(self._traced[flight])
         result = await asyncio.shield(flight)
         if isinstance(result, Streamed) and not result.take():
             return await self.fetch_alone(request, reading), True
@@ -96,12 +106,23 @@ class Reads:
             return under_way, False
         share = self._caller.take_share(request.caller)
         if share is not None:
-            return self._flights.join(
-                key, lambda: self._fly(request, reading, younger_than, share)
-            )
+            return self._begin(key, self._fly(request, reading, younger_than, share))
         # It waits for its caller's own places: nobody else should wait for these.
         own_key = CacheKey(f"{key}:of {request.caller}")
-        return self._flights.join(own_key, lambda: self._ask(request, reading))
+        under_way = self._flights.under_way(own_key)
+        if under_way is not None:
+            return under_way, False
+        return self._begin(own_key, self._ask(request, reading))
+
+    def _begin(
+        self, key: CacheKey, fly: Coroutine[Any, Any, FlightResult]
+    ) -> tuple[asyncio.Task[FlightResult], bool]:
+        """Begin a flight, with a span of its own to which those link who join it."""
+        span = self._tracer.span("flight")
+        flight, led = self._flights.join(key, lambda: _within(span, fly))
+        if fields := span.fields():
+            self._traced[flight] = fields
+        return flight, led
 
     async def fetch_alone(self, request: Request, reading: Reading) -> FlightResult:
         """Ask for this reader alone; who leaves while waiting leaves no call behind."""
@@ -200,6 +221,11 @@ class Reads:
             sent_at=result.sent_at,
             etag=self._pms.etag(answer),
         )
+
+
+async def _within(span: Span, fly: Coroutine[Any, Any, FlightResult]) -> FlightResult:
+    with span:
+        return await fly
 
 
 def _is_from_elsewhere(result: FlightResult) -> bool:

@@ -22,6 +22,7 @@ PURE_LIBRARIES = frozenset({"babel", "defusedxml", "rapidfuzz"})
 
 # Third-party packages with one door each.
 DOORS = {
+    "opentelemetry": {"config.spans"},
     "prometheus_client": {"proxy.metrics", "agent.telemetry", "demo.stage"},
     "pydantic_settings": {
         "config.loading",

@@ -18,6 +18,7 @@ from proxy.messages import Cause, Operation, Reply, Request
 from proxy.metrics import FAILED, GONE, LIMITED, NO_CACHE, OTHER, REFUSED, SERVED
 from proxy.problems import BAD_REQUEST, Problem, bad_request
 from proxy.telemetry import RequestRecord
+from proxy.tracing import tell_request
 from proxy.writes.sending import NOT_SENT
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from proxy.pms import Pms
     from proxy.service import Service
     from proxy.telemetry import Telemetry
+    from proxy.tracing import Span, Tracer
 
 CLIENT_CLOSED = 499
 
@@ -53,6 +55,7 @@ class Handlers:
         outgoing: Outgoing,
         drain: Drain,
         telemetry: Telemetry,
+        tracer: Tracer,
         clock: Clock,
         orders: Callable[[Order, str], Awaitable[None]],
         admin_token: str | None,
@@ -66,6 +69,7 @@ class Handlers:
         self._outgoing = outgoing
         self._drain = drain
         self._telemetry = telemetry
+        self._tracer = tracer
         self._clock = clock
         self._orders = orders
         self._admin_token = admin_token
@@ -82,7 +86,10 @@ class Handlers:
             path, query = split_target(incoming.raw_path)
             if self._pms.serves(path):
                 request = read_head(incoming, path, query, request_id)
-                return await self._forward(incoming, request)
+                with self._tracer.span(
+                    "request", "server", parent=incoming.headers
+                ) as span:
+                    return await self._forward(incoming, request, span)
             language = language_of(query, incoming.headers.get("Accept-Language", ""))
             got: Reply | Problem | None
             if path == EVENTS_PATH:
@@ -127,7 +134,7 @@ class Handlers:
         return self._own_paths.status()
 
     async def _forward(
-        self, incoming: web.Request, request: Request
+        self, incoming: web.Request, request: Request, span: Span
     ) -> web.StreamResponse:
         began_at = self._clock.monotonic()
         caller = self._callers.name_of(incoming.headers.get("X-Proxy-Token", ""))
@@ -166,6 +173,7 @@ class Handlers:
                 duration_s=self._clock.monotonic() - began_at,
             )
             self._telemetry.request(record)
+            tell_request(span, record, self._outgoing.breaker())
 
     def _why_over_rate(self, request: Request, reading: Reading) -> Problem | None:
         """Count the request of a caller who has a limit, or say no before the rest."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from proxy.breaker.guard import Guard
-    from proxy.messages import BodyStream, Clock, Reply
+    from proxy.messages import BodyStream, BreakerState, Clock, Reply
 
 # A client that takes nothing of a large answer for so long gives its place away.
 CLIENT_STALL_S = 30.0
@@ -32,6 +32,10 @@ class Outgoing:
     def __init__(self, guard: Guard, clock: Clock) -> None:
         self._guard = guard
         self._clock = clock
+
+    def breaker(self) -> BreakerState:
+        """Return the breaker's state as clients are told it."""
+        return self._guard.told()
 
     def response(self, reply: Reply, request_id: str) -> web.Response:
         """Return a reply that is all there."""
@@ -77,7 +81,7 @@ class Outgoing:
             (
                 *reply.headers,
                 *(() if signed else (("Server", fields.PROXY_NAME),)),
-                ("X-PMS-Circuit-Breaker", self._guard.told().value),
+                ("X-PMS-Circuit-Breaker", self.breaker().value),
                 ("X-Request-ID", request_id),
                 ("Via", fields.VIA),
             )

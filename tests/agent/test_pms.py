@@ -10,6 +10,7 @@ import pytest
 from agent.messages import NothingToShow, RoomsFound, Search
 from agent.pms import PmsClient
 from agent.proxy import ANSWER_LIMIT_BYTES, Proxy
+from config.tracing import OFF
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ async def pms(
 
 def client(session: aiohttp.ClientSession, url: str, clock: FakeClock) -> PmsClient:
     """Make a client of the proxy at `url`."""
-    proxy = Proxy(session, session, url=url, token=TOKEN, clock=clock)
+    proxy = Proxy(session, session, url=url, token=TOKEN, tracer=OFF, clock=clock)
     return PmsClient(proxy, hotel_id=1, room_types={"Delux  ROOMS": "double"})
 
 

@@ -14,6 +14,7 @@ from agent.booking_desk import BookingDesk
 from agent.messages import Guest, Quote, RoomsFound, Search
 from agent.pms import PmsClient
 from agent.proxy import Proxy
+from config.tracing import OFF
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -58,6 +59,6 @@ async def an_agent(
 ) -> AsyncIterator[Agent]:
     """Open an agent's connections to a proxy."""
     async with aiohttp.ClientSession() as calls, aiohttp.ClientSession() as states:
-        proxy = Proxy(calls, states, url=url, token=token, clock=clock)
+        proxy = Proxy(calls, states, url=url, token=token, tracer=OFF, clock=clock)
         pms = PmsClient(proxy, hotel_id=1, room_types=room_types or {})
         yield Agent(proxy, pms, BookingDesk(pms, proxy, POLICY))

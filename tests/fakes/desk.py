@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from config.tracing import OFF
 from fakes import recorded
 from fakes.rig import BOOKING
 from proxy.breaker.breaker import Breaker
@@ -144,6 +145,7 @@ class Desk:
             bulkhead=self.bulkhead,
             shares=Shares({}, BulkheadPolicy(), clock),
             telemetry=self.telemetry,
+            tracer=OFF,
             clock=clock,
             deadline_s=15,
         )

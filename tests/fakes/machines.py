@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from config.tracing import OFF
 from fakes import recorded
 from proxy.breaker.breaker import Breaker
 from proxy.breaker.guard import Guard
@@ -145,6 +146,7 @@ class Machine:
             bulkhead=bulkhead,
             shares=Shares({}, BulkheadPolicy(), own),
             telemetry=self.telemetry,
+            tracer=OFF,
             clock=own,
             deadline_s=15,
         )

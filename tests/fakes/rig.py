@@ -15,6 +15,7 @@ from yarl import URL
 
 from config.proxy_settings import ProxySettings
 from config.serving import BACKLOG, Runner
+from config.tracing import OFF
 from demo.pms import StandIn
 from fakes.clock import FakeClock
 from proxy.app import HANDLERS, make_app
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from multidict import CIMultiDictProxy
 
     from demo.hotel import House
+    from proxy.tracing import Tracer
 
 SEARCH = (
     "<qloapps><hotel_ari><id_hotel>{hotel}</id_hotel><date_from>{checkin}</date_from>"
@@ -171,12 +173,13 @@ async def a_rig(
     *,
     own_key: bool = True,
     house: House | None = None,
+    tracer: Tracer = OFF,
 ) -> AsyncIterator[Rig]:
     """Start a rig; `environ` holds settings beside the usual ones."""
     clock = FakeClock()
     async with (
         StandIn(hotel=house, clock=clock) as pms,
-        a_run(pms, clock, environ, own_key=own_key) as rig,
+        a_run(pms, clock, environ, own_key=own_key, tracer=tracer) as rig,
     ):
         try:
             yield rig
@@ -192,6 +195,7 @@ async def a_run(
     environ: Mapping[str, str] | None = None,
     *,
     own_key: bool = True,
+    tracer: Tracer = OFF,
 ) -> AsyncIterator[Rig]:
     """Run a proxy before a PMS that outlives it, and stop it as SIGTERM does."""
     # No test is told of questions that nobody in it asks.
@@ -199,7 +203,7 @@ async def a_run(
     if own_key:
         usual["PROXY_UPSTREAM_KEY"] = pms.key
     settings = ProxySettings.load({**usual, **(environ or {})})
-    app = make_app(settings, clock=clock)
+    app = make_app(settings, clock=clock, tracer=tracer)
     runner = Runner(
         app,
         refuse_unreadable=app[HANDLERS].refuse_unreadable,

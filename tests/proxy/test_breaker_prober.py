@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.tracing import OFF
 from fakes import recorded
 from fakes.clock import FakeClock
 from proxy.breaker.breaker import Breaker
@@ -87,6 +88,7 @@ class Bench:
                 bulkhead=self.bulkhead,
                 shares=Shares({}, BulkheadPolicy(), self.clock),
                 telemetry=self.telemetry,
+                tracer=OFF,
                 clock=self.clock,
                 deadline_s=15,
             ),

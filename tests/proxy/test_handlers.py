@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from config.tracing import OFF
 from fakes.clock import FakeClock
 from fakes.rig import a_rig
 from proxy.breaker.breaker import Breaker
@@ -115,6 +116,7 @@ async def test_a_fault_of_our_own_is_told_without_its_inside(
         outgoing=outgoing,
         drain=drain,
         telemetry=telemetry,
+        tracer=OFF,
         clock=clock,
         orders=_obeys_nobody,
         admin_token=None,
