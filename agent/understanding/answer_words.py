@@ -57,7 +57,9 @@ not now|not yet|not really|no way|not today|never mind|nevermind|forget it|leave
 skip it|drop it|no quiero|nao quero|no me interesa|no me sirve|no me convence
 muy caro|es muy caro|esta muy caro|esta caro|too expensive|thats too expensive
 its too expensive|too much|muito caro|ta caro|e muito caro|demasiado caro|no worries
-mejor otro dia|ninguna|ninguno|ninguna de esas|nenhum|nenhuma|none|neither|none of them
+mejor despues|melhor depois|dejame ver|dejame pensarlo|deixa eu ver|deixa eu pensar
+let me see|let me check|mejor otro dia|ninguna|ninguno|ninguna de esas|nenhum|nenhuma
+none|neither|none of them
 cambie de idea|cambie de opinion|cambiamos de idea|mudei de ideia|mudamos de ideia
 melhor outro dia|another day|outro dia|otro momento|em outro momento
 ya fue|ni modo|no way jose|para nada|paso|de ninguna manera|de jeito nenhum|nem pensar

@@ -22,9 +22,9 @@ def _phrases(listed: str) -> frozenset[str]:
 # What is in two lists is what the later one says.
 _KINDS: dict[str, Answer | None] = {
     **dict.fromkeys(_phrases(MANNERS)),
+    **{f"{it} {so}": "yes" for it in _phrases(SEEMS) for so in _phrases(GOOD)},
     **dict.fromkeys(_phrases(GREETING), "greeting"),
     **dict.fromkeys(_phrases(YES), "yes"),
-    **{f"{it} {so}": "yes" for it in _phrases(SEEMS) for so in _phrases(GOOD)},
     **dict.fromkeys(_phrases(NO), "no"),
 }
 _WORDS = frozenset(word for phrase in _KINDS for word in phrase.split())

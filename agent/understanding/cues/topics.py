@@ -54,7 +54,8 @@ _HOUSE = (
 
 # What a day may belong to, if not to a stay.
 _OCCASION = (
-    r"\b(?:aniversario|anniversary|turns \d+|faz anos|(?:va|vai) a cumplir"
+    r"\b(?:aniversario|anniversary|(?:que|cual|what|which|qual) (?:feriados?"
+    r"|holidays?)|turns \d+|faz anos|(?:va|vai) a cumplir"
     r"|dolar(?:es)?|exchange|fest(?:a|ejo)s?|party|parties|show|recital|misa|mass"
     r"|naci|nascii?|born|codigo|code|factura|dni|cpf|rg|pasaporte|passport|anuncio"
     r"|aviso|publicidad|promocion|ad|atiend\w+|atend(?:em|e)|trabaj\w+|trabalham"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.messages import Slots
+from agent.messages import Intent, Question, Slots
 from agent.understanding.feasts import Habits
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
@@ -100,6 +100,29 @@ def test_what_was_asked() -> None:
     assert grammar.understand("2", NOW, "adults").slots.adults == 2
     assert grammar.understand("2", NOW, "confirmation").slots == Slots()
     assert grammar.understand("2 y un bebé", NOW, "checkin").slots.checkin is None
+
+
+def test_a_yes_is_all_that_is_said() -> None:
+    """A yes with words beside it that are not known books nothing."""
+    grammar = Grammar()
+    text = "sí, aunque dudo bastante"
+    assert grammar.understand(text, NOW, None).intent is Intent.CONFIRM_YES
+    asked = grammar.understand(text, NOW, "confirmation").intent
+    assert asked is not Intent.CONFIRM_YES
+    assert grammar.understand("no, fijate que dudo", NOW, "confirmation").intent is (
+        Intent.CONFIRM_NO
+    )
+
+
+def test_a_change_of_days() -> None:
+    """Who wants other days, and has said none here, has a booking already."""
+    grammar = Grammar()
+    asked: tuple[Question | None, ...] = (None, "checkin")
+    heard = [
+        grammar.understand("quiero cambiar la fecha", NOW, question).intent
+        for question in asked
+    ]
+    assert heard == [Intent.HUMAN, Intent.OUT_OF_SCOPE]
 
 
 def test_a_room_was_asked() -> None:
