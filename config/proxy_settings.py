@@ -21,6 +21,7 @@ from pydantic_settings import SettingsConfigDict
 
 from config.loading import AT_START, EnvironmentSettings
 from config.redis_url import RedisUrl  # noqa: TC001  (pydantic reads it)
+from config.webhook_url import WebhookUrl  # noqa: TC001  (pydantic reads it)
 
 # The name of whoever has none, in metrics.
 NAMELESS = "anonymous"
@@ -106,6 +107,9 @@ class ProxySettings(EnvironmentSettings):
         "upstream_key",
         "client_tokens",
         "admin_token",
+        "notices_team_url",
+        "notices_l2_url",
+        "notices_critical_url",
     )
 
     bind: str | None = Field(
@@ -267,6 +271,33 @@ class ProxySettings(EnvironmentSettings):
         (), description="Hotel ids, separated by commas. Default: learned."
     )
 
+    notices_team_url: WebhookUrl | None = Field(
+        None,
+        description="Webhook (Slack's form) that is told of every outage: its opening, "
+        "30 minutes, 2 hours, its end. Default: none.",
+    )
+    notices_team_url_file: str | None = Field(
+        None,
+        description="File that holds it instead; read again on SIGHUP. Default: none.",
+    )
+    notices_l2_url: WebhookUrl | None = Field(
+        None,
+        description="Webhook of the PMS's L2 team: told from 30 minutes on. "
+        "Default: none.",
+    )
+    notices_l2_url_file: str | None = Field(
+        None,
+        description="File that holds it instead; read again on SIGHUP. Default: none.",
+    )
+    notices_critical_url: WebhookUrl | None = Field(
+        None,
+        description="Webhook of the C-level: told from 2 hours on. Default: none.",
+    )
+    notices_critical_url_file: str | None = Field(
+        None,
+        description="File that holds it instead; read again on SIGHUP. Default: none.",
+    )
+
     @field_validator("upstream_url")
     @classmethod
     def _is_a_base_url(cls, value: str) -> str:
@@ -362,6 +393,7 @@ class ProxySettings(EnvironmentSettings):
     def secrets(self) -> list[str]:
         """Return all that must never be shown."""
         kept = [self.upstream_key, self.admin_token, self.redis_url]
+        kept += [self.notices_team_url, self.notices_l2_url, self.notices_critical_url]
         kept += chain.from_iterable(self.client_tokens.values())
         return [secret.get_secret_value() for secret in kept if secret is not None]
 

@@ -47,6 +47,7 @@ from proxy.front.status_events import StatusEvents
 from proxy.front.status_page import StatusPage
 from proxy.messages import Operation
 from proxy.metrics import Gauges
+from proxy.notices.notices import Notices
 from proxy.qloapps.adapter import QloApps
 from proxy.qloapps.keys import operation_of
 from proxy.reads import FlightResult, Reads
@@ -99,6 +100,7 @@ def make_app(
     app.cleanup_ctx.append(proxy.keep)
     app.cleanup_ctx.append(proxy.remember)
     app.cleanup_ctx.append(proxy.agree)
+    app.cleanup_ctx.append(proxy.notify)
     app.cleanup_ctx.append(proxy.run)
     return app
 
@@ -282,6 +284,7 @@ class _Proxy:
             body_timeout_s=settings.upstream_timeout_s,
         )
         self._cluster = self._make_cluster()
+        self._notices = self._make_notices()
         self._keeper = self._make_keeper()
         self._telemetry.metrics.observe(self._gauges())
 
@@ -292,6 +295,8 @@ class _Proxy:
         self._telemetry.metrics.know_callers(settings.client_tokens)
         if settings.upstream_key is not None:
             self._pms.use_key(settings.upstream_key.get_secret_value())
+        if self._notices is not None:
+            self._notices.use(policies.notice_policy(settings))
         if settings.admin_token is not None:
             self.handlers.use_admin_token(settings.admin_token.get_secret_value())
 
@@ -333,6 +338,15 @@ class _Proxy:
         async with beside(self._cluster.run()):
             yield
         await self._cluster.sync()
+
+    async def notify(self, app: web.Application) -> AsyncIterator[None]:
+        """Tell the team of an outage, beside the requests and until the drain."""
+        del app
+        if self._notices is None:
+            yield
+            return
+        async with beside(self._notices.run()):
+            yield
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open the way to the PMS, probe beside the requests, and drain at the end."""
@@ -382,6 +396,18 @@ class _Proxy:
             open_s=self._breaker.policy.open_s,
         )
 
+    def _make_notices(self) -> Notices | None:
+        policy = policies.notice_policy(self._settings)
+        if not policy.urls:
+            return None
+        return Notices(
+            policy=policy,
+            guard=self._guard,
+            shared=None if self._sharing is None else self._sharing.view,
+            clock=self._clock,
+            telemetry=self._telemetry,
+        )
+
     def _make_keeper(self) -> Keeper | None:
         settings = self._settings
         if settings.snapshot_path is None:
@@ -395,6 +421,7 @@ class _Proxy:
             guard=self._guard,
             invalidation=self._invalidation,
             ledger=self._writing.ledger,
+            notices=self._notices,
             clock=self._clock,
             telemetry=self._telemetry,
             lifetime_of=_lifetime_of(settings),

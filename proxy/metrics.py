@@ -16,6 +16,7 @@ from prometheus_client import (
 )
 
 from proxy.messages import BreakerState, Cause, Operation
+from proxy.notices.values import Kind, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -178,6 +179,12 @@ class Metrics:
             "pms_calendar_refresh_total",
             "Questions for the calendar, by what came of them.",
             outcome=REFRESHED,
+        )
+        self.notices = self._counter(
+            "pms_notices_total",
+            "Notices to the team's webhooks, by what came of them.",
+            kind=tuple(Kind),
+            outcome=tuple(Outcome),
         )
         self.withheld = Gauge(
             "pms_calendar_types_withheld",

@@ -13,6 +13,8 @@ from proxy.cache.hot import HotPolicy
 from proxy.calendar.calendars import CalendarPolicy
 from proxy.doctor.values import Subject
 from proxy.messages import Operation
+from proxy.notices.notices import NoticePolicy
+from proxy.notices.values import Team
 from proxy.writes.writing import WritePolicy
 
 if TYPE_CHECKING:
@@ -52,6 +54,24 @@ def bulkhead_policy(settings: ProxySettings) -> BulkheadPolicy:
         waiting=settings.max_waiting,
         max_wait_s=settings.max_wait_s,
         hold_s=settings.abandoned_hold_s,
+    )
+
+
+def notice_policy(settings: ProxySettings) -> NoticePolicy:
+    """Return who is told of an outage; nobody where it only observes."""
+    urls = {
+        Team.TEAM: settings.notices_team_url,
+        Team.L2: settings.notices_l2_url,
+        Team.CRITICAL: settings.notices_critical_url,
+    }
+    told = not settings.breaker_observe_only
+    return NoticePolicy(
+        pms=settings.host_header,
+        urls={
+            team: url.get_secret_value()
+            for team, url in urls.items()
+            if told and url is not None
+        },
     )
 
 

@@ -1,8 +1,8 @@
 """
 What the proxy tells about itself: the log lines, each with its metric.
 
-The runbook's sentences stand here and nowhere else. One record of a request feeds
-its counter and its line, so they cannot disagree.
+The runbook's sentences stand in `phrases` and nowhere else. One record of a request
+feeds its counter and its line, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -26,16 +26,13 @@ from proxy.metrics import (
     OUTCOME_SUCCESS,
     Metrics,
 )
+from proxy.notices.values import Outcome
+from proxy.phrases import CLOSED, HALF_OPENED, IS_OPEN, OPENED, RECOVERED
 
 if TYPE_CHECKING:
     from proxy.breaker.values import Transition
     from proxy.messages import Clock, FailureRecord, Operation, Verdict
-
-OPENED = "Circuit breaker opened at {at}"
-HALF_OPENED = "Circuit breaker half-open at {at}"
-CLOSED = "Circuit breaker closed at {at} after {after_s:.0f} s"
-IS_OPEN = "Circuit breaker is open"
-RECOVERED = "PMS recovered, all systems nominal"
+    from proxy.notices.values import Kind, Team
 
 APPLIED_LATE = (
     "A write that was presumed lost has been applied: look whether the guest has two "
@@ -44,6 +41,8 @@ APPLIED_LATE = (
 
 REDIS_UP = "Redis works again; copies are shared."
 REDIS_DOWN = "Redis is left alone, since {why}; the proxy goes on in memory."
+UNTOLD = "A notice did not reach its webhook, and is not tried again."
+
 UNREADABLE = "The snapshot is not used: {why}. The proxy starts empty."
 UNWRITABLE = "The snapshot cannot be written: {why}. It is tried again each minute."
 
@@ -221,6 +220,21 @@ class Telemetry:
     def ordered(self, order: str, why: str) -> None:
         """Log what an operator ordered, and why."""
         self._log.warning("operator.ordered", order=order, why=why)
+
+    def notice(self, kind: Kind, team: Team, outcome: Outcome, why: str) -> None:
+        """Count what came of a notice, and log it; `why` is the last that failed."""
+        self.metrics.notices.labels(kind, outcome).inc()
+        if outcome is Outcome.DELIVERED:
+            self._log.info("notice.delivered", kind=kind.value, team=team.value)
+            return
+        self._log.warning(
+            "notice.undelivered",
+            msg=UNTOLD,
+            outcome=outcome.value,
+            kind=kind.value,
+            team=team.value,
+            why=why,
+        )
 
     def redis(self, why_down: str | None) -> None:
         """Log that Redis is not used any more, and why; or, with None, that it is."""

@@ -1,9 +1,9 @@
 """
 The snapshot file, read at the start and written beside the requests (CONTRACT §5).
 
-Written each minute, when the breaker moves or a write is unknown, and at the stop, in a
-thread, to a file beside it that then takes its name: whoever reads finds the old one or
-the new one.
+Written each minute, when the breaker moves, a write is unknown or the team is told,
+and at the stop, in a thread, to a file beside it that then takes its name: whoever
+reads finds the old one or the new one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from proxy.cache.invalidation import Invalidation
     from proxy.cache.store import MemoryStore
     from proxy.messages import CacheKey, Clock
+    from proxy.notices.notices import Notices
     from proxy.telemetry import Telemetry
     from proxy.writes.ledger import Ledger
 
@@ -53,6 +54,7 @@ class Keeper:
         guard: Guard,
         invalidation: Invalidation,
         ledger: Ledger,
+        notices: Notices | None,
         clock: Clock,
         telemetry: Telemetry,
         lifetime_of: Callable[[CacheKey], Lifetime],
@@ -65,6 +67,7 @@ class Keeper:
         self._guard = guard
         self._invalidation = invalidation
         self._ledger = ledger
+        self._notices = notices
         self._clock = clock
         self._telemetry = telemetry
         self._lifetime_of = lifetime_of
@@ -73,6 +76,8 @@ class Keeper:
         self._is_failing = False
         guard.watch(self._news.set)
         ledger.watch(self._news.set)
+        if notices is not None:
+            notices.watch(self._news.set)
 
     async def restore(self) -> None:
         """Take up where the last process ended; without a file, start empty."""
@@ -95,6 +100,8 @@ class Keeper:
             if record is not None:
                 self._ledger.take(record)
         self._know_of_writes(saved)
+        if self._notices is not None:
+            self._notices.restore(saved.notices)
         self._telemetry.snapshot_restored(self._memory.size()[0])
         now = Moment.now(self._clock)
         seen = snapshot.adopted(saved, now, open_s=self._open_s)
@@ -146,6 +153,7 @@ class Keeper:
             scope=self._scope,
             clean=clean,
             written_at=self._invalidation.written_at,
+            notices="" if self._notices is None else self._notices.kept(),
             now=now,
         )
         usable = [

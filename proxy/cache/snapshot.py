@@ -1,7 +1,7 @@
 """
 Pure. A file that carries copies, breaker and writes over a restart (CONTRACT §5, §9).
 
-Version 2: the magic and a version byte; then chunks, each after its length (4 bytes,
+Version 3: the magic and a version byte; then chunks, each after its length (4 bytes,
 big-endian): first the head as JSON, then as many writes as it says, as `records` writes
 them, then each copy as `codec` does; at the end the SHA-256 of all before it. Instants
 are wall-clock seconds since 1970. A file that is not exactly so, or of another PMS, is
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from proxy.moment import Moment
 
-START = b"PMSF\x02"
+START = b"PMSF\x03"
 _LENGTH = struct.Struct(">I")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -38,7 +38,8 @@ class Saved:
 
     `scope` names the PMS. `why` is an operator's reason where the state is forced.
     `written_at` is when the PMS was last written to. After an end that is not `clean`
-    nobody knows what was written since.
+    nobody knows what was written since. `notices` is what the team was told of it, in
+    their own words.
     """
 
     scope: str
@@ -49,6 +50,7 @@ class Saved:
     open_until: float
     why: str | None
     written_at: float | None
+    notices: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def saved(
     scope: str,
     clean: bool,
     written_at: float | None,
+    notices: str = "",
     now: Moment,
 ) -> Saved:
     """Return what is to be kept of the breaker as it is now."""
@@ -82,6 +85,7 @@ def saved(
         open_until=now.epoch_s + breaker.retry_after_s,
         why=None if forced is None else forced.why,
         written_at=None if written_at is None else now.to_epoch_s(written_at),
+        notices=notices,
     )
 
 
@@ -156,6 +160,7 @@ def _saved(head: dict[str, Any]) -> Saved:
         open_until=_instant(head["open_until"]),
         why=None if why is None else str(why),
         written_at=None if written_at is None else _instant(written_at),
+        notices=str(head["notices"]),
     )
 
 

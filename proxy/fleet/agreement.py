@@ -102,21 +102,30 @@ def read(value: bytes) -> View | None:
         ordered, moved = document["ordered"], document["moved"]
         return View(
             ordered=Ordered(
-                stamp=_number(ordered["stamp"], LAST_STAMP_S),
+                stamp=number(ordered["stamp"], LAST_STAMP_S),
                 forced=_state(ordered["forced"]),
                 why=_text(ordered["why"], MAX_WHY_LETTERS),
             ),
             moved=Moved(
-                stamp=_number(moved["stamp"], LAST_STAMP_S),
+                stamp=number(moved["stamp"], LAST_STAMP_S),
                 to=_state(moved["to"]) or CLOSED,
                 cause=None if moved["cause"] is None else Cause(moved["cause"]),
-                wait_s=_number(moved["wait_s"], LONGEST_WAIT_S),
+                wait_s=number(moved["wait_s"], LONGEST_WAIT_S),
                 hotel=_hotel(moved["hotel"]),
             ),
-            writes=int(_number(document["writes"], LAST_STAMP_S)),
+            writes=int(number(document["writes"], LAST_STAMP_S)),
         )
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
+
+
+def number(given: Any, most: float) -> float:
+    """Return what another process wrote, where it is a number from 0 to `most`."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise TypeError("it is no number")
+    if not (math.isfinite(given) and 0 <= given <= most):
+        raise ValueError("it is out of range")
+    return given
 
 
 def _order_rank(ordered: Ordered) -> tuple[float, str, str]:
@@ -127,14 +136,6 @@ def _move_rank(moved: Moved) -> tuple[float, bool, float, str, str]:
     # Of two moves at the very same time the opening counts: it ends by itself.
     is_open = moved.to is OPEN
     return moved.stamp, is_open, moved.wait_s, moved.cause or "", moved.hotel or ""
-
-
-def _number(given: Any, most: float) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise TypeError("it is no number")
-    if not (math.isfinite(given) and 0 <= given <= most):
-        raise ValueError("it is out of range")
-    return given
 
 
 def _text(given: Any, most: int) -> str:

@@ -31,6 +31,7 @@ SAVED = Saved(
     open_until=EPOCH_S + 20,
     why=None,
     written_at=EPOCH_S - 7,
+    notices="{}",
 )
 WRITES = [b"a write", b""]
 COPIES = [b"one", b"", b"\x00" * 1000]
@@ -68,15 +69,15 @@ def test_what_was_written_is_read() -> None:
     assert read(FILE, "pms:1") == Found(SAVED, WRITES, COPIES)
 
 
-def test_version_2_is_written_as_it_was_released() -> None:
-    """A change of the form needs a new version byte: this is what version 2 is."""
+def test_version_3_is_written_as_it_was_released() -> None:
+    """A change of the form needs a new version byte: this is what version 3 is."""
     head = json.dumps({**asdict(SAVED), "writes": 2}).encode()
     chunks = [head, *WRITES, *COPIES]
     body = START + b"".join(len(c).to_bytes(4, "big") + c for c in chunks)
 
     assert body + hashlib.sha256(body).digest() == FILE
     assert sorted(json.loads(head)) == [
-        *("cause", "clean", "open_until", "scope", "since", "state", "why"),
+        *("cause", "clean", "notices", "open_until", "scope", "since", "state", "why"),
         *("writes", "written_at"),
     ]
 

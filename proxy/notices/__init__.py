@@ -1,0 +1,1 @@
+"""What the team is told of an outage, on webhooks, beside the requests."""

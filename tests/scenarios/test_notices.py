@@ -1,0 +1,126 @@
+"""Several proxies tell each notice once, whoever is killed, with a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from demo import faults
+from demo.pms import StandIn
+from fakes.clock import FakeClock
+from fakes.fleet import a_fleet
+from fakes.pair import Pair
+from fakes.receiver import Receiver, a_receiver
+from fakes.redis_server import a_redis
+from fakes.rig import a_run
+from proxy.notices.lease import LEASE_S
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+MINUTE_S = 60.0
+FIRST_LINES = {
+    "opened": "Circuit breaker opened at ",
+    "l2": "Escalamiento, más de 30 minutos",
+    "critical": "Crítico, más de 2 horas",
+    "recovered": "PMS recovered, all systems nominal",
+}
+
+
+@asynccontextmanager
+async def a_told_pair() -> AsyncIterator[tuple[Pair, Receiver]]:
+    """Start two proxies with one Redis and one receiver for all teams."""
+    clock = FakeClock()
+    async with AsyncExitStack() as stack:
+        receiver = await stack.enter_async_context(a_receiver())
+        server = await stack.enter_async_context(a_redis())
+        pms = await stack.enter_async_context(StandIn(clock=clock))
+        environ = {
+            "PROXY_REDIS_URL": server.url,
+            "PROXY_REFRESH_PER_MIN": "0",
+            "PROXY_NOTICES_TEAM_URL": receiver.url,
+        }
+        one, two = [
+            await stack.enter_async_context(a_run(pms, clock, environ)) for _ in "12"
+        ]
+        yield Pair(one, two, server), receiver
+        pms.heals()
+
+
+def _told(receiver: Receiver) -> list[str]:
+    """Return what the texts are, in their order."""
+    return [
+        kind
+        for text in receiver.texts
+        for kind, begins in FIRST_LINES.items()
+        if text.startswith(begins)
+    ]
+
+
+async def _jumps(pair: Pair, seconds: float) -> None:
+    """Let much time pass, and a little more as it really does."""
+    pair.clock.advance(seconds)
+    await pair.passes(3)
+
+
+async def test_two_proxies_tell_once() -> None:
+    """Each notice of an outage, though each proxy sees the whole of it."""
+    async with a_told_pair() as (pair, receiver):
+        pair.pms.always(faults.error_page())
+        await pair.one.fails(5)
+        await pair.passes(4)
+        assert await pair.two.state() in {"open", "half_open"}
+        assert _told(receiver) == ["opened"]
+
+        await _jumps(pair, 30 * MINUTE_S)
+        assert _told(receiver) == ["opened", "l2"]
+        await _jumps(pair, 90 * MINUTE_S)
+        pair.pms.heals()
+        await _jumps(pair, 31)
+        assert [await rig.state() for rig in (pair.one, pair.two)] == ["closed"] * 2
+        assert _told(receiver) == ["opened", "l2", "critical", "recovered"]
+
+        sent = [
+            await rig.metric("pms_notices_total", kind=kind, outcome="delivered")
+            for rig in (pair.one, pair.two)
+            for kind in ("opened", "over_30_min", "over_2_h", "recovered")
+        ]
+        assert sum(sent) == 4
+
+
+async def test_without_redis_both_tell_rather_than_none() -> None:
+    """While it is away each tells what it sees; afterwards they are one again."""
+    async with a_told_pair() as (pair, receiver):
+        await pair.server.kill()
+        pair.pms.always(faults.error_page())
+        for rig in (pair.one, pair.two):
+            await rig.fails(5)
+        for rig in (pair.one, pair.two):
+            rig.clock.advance(1)
+            await rig.settles()
+        await pair.one.until(lambda: _told(receiver) == ["opened", "opened"])
+
+        await pair.server.start()
+        await _jumps(pair, 60)
+        await _jumps(pair, 30 * MINUTE_S)
+        assert _told(receiver) == ["opened", "opened", "l2"]
+
+
+async def test_who_is_killed_while_sending_is_replaced() -> None:
+    """SIGKILL in the middle of a delivery: another proxy delivers, once."""
+    async with a_receiver() as receiver:
+        receiver.hangs()
+        async with a_fleet({"PROXY_NOTICES_TEAM_URL": receiver.url}) as fleet:
+            fleet.pms.always(faults.error_page())
+            await fleet.proxies[0].fails()
+            await fleet.until(lambda: receiver.tries == 1)
+            fleet.proxies[0].kill()
+            killed_at = asyncio.get_running_loop().time()
+            receiver.goes_on()
+            async with asyncio.timeout(2 * LEASE_S):
+                while not receiver.texts:
+                    await asyncio.sleep(0.01)
+            assert asyncio.get_running_loop().time() - killed_at < LEASE_S + 2
+            await asyncio.sleep(1.5)
+            assert _told(receiver) == ["opened"]
