@@ -57,7 +57,7 @@ _NO_KIDS = re.compile(
 _PEOPLE = re.compile(rf"\b{_COUNT} (?:[a-z]+ )?PERSON\b")
 _FRIENDS = re.compile(
     r"(?P<other>(?:WITH|AND) (?:(?:mais|otr[oa]s|other|MY) )?)?"
-    r"\b(?P<count>\d{1,2}) COMPANIONS\b"
+    r"\b(?P<count>\d{1,2}) COMPANIONS\b(?P<me> AND ME\b)?"
 )
 _WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,2}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
@@ -93,13 +93,16 @@ _ALONE = re.compile(
     r"|\b(?:solo|sola|soy|just|only|so|somente|apenas|solamente|unicamente) "
     rf"(?:FOR )?(?:ME\b|mim\b|{_MYSELF})|\bFOR MY (?:sol[oa]|nomas)\b|\bsozinh[oa]\b"
     r"|\bby myself\b"
-    r"|\bFOR myself\b|\bmyself\b|\b(?:SINGLE|solo|lone) (?:traveler|traveller|PERSON)\b"
+    r"|\bFOR myself\b|\bmyself\b|\b(?:SINGLE|solo|lone) (?:traveler|traveller|PERSON"
+    r"|COMPANION|parent)\b"
     r"|(?<!_ )(?<!NIGHT )\b(?:solo|sola|sozinh[oa])\W*$"
     r"|\bFOR (?:ME|mim) sol[oa]\b|\balone\b|\bsoy sol[oa]\b|\bsol[oa] ME\b"
     r"|\bjust (?:the )?1 of (?:us|ME)\b|\bviajero solo\b"
 )
 _ME_AND_KID = re.compile(
-    r"\bME (?:AND|WITH|,) (?:(?:MY|the|los|las|os|as|el|la) )?(?:\d |UN )?KIDS?\b"
+    # "Voy con mi nena", "una mamá con dos hijos".
+    r"\b(?:voy|viajo|vou|viajando|travel\w+|ME|UN COMPANION|SINGLE COMPANION)"
+    r" (?:ir )?(?:AND|WITH|,) (?:(?:MY|the|los|las|os|as|el|la) )?(?:\d |UN )?KIDS?\b"
     r"|\b(?:MY|UN|\d) (?:\d )?KIDS?(?: _)? AND ME\b"
 )
 _JOINED = re.compile(r"\b(\d) (?:AND|WITH|,) (?:\d|UN) KIDS?\b")
@@ -171,7 +174,7 @@ def _together(gist: str) -> int | None:
     if couples := _COUPLES.search(gist):
         return 2 * int(couples[1])
     if friends := _FRIENDS.search(gist):
-        return int(friends["count"]) + bool(friends["other"])
+        return int(friends["count"]) + bool(friends["other"] or friends["me"])
     if _THEIRS.search(gist):
         return 2
     if mine := _MINE.findall(gist):

@@ -113,6 +113,8 @@ _RULES = (
     (rf"\b({MONTH}) first\b", r"\1 1th"),
     (rf"\b({MONTH}) second\b", r"\1 2th"),
     (rf"\b({MONTH}) third\b", r"\1 3th"),
+    # "La más chica" is a room.
+    (r"\b(?:la|el|lo|a|o) (?:mas|mais) (?:chic[oa]|pequen[oa]|grande)s?\b", ""),
     # Ways to count.
     (
         (

@@ -36,7 +36,8 @@ _TYPES = tuple(
         (
             "single",
             (
-                r"\bSINGLE\b(?! (?:traveler|traveller|PERSON|ADULT|guest|mom|dad))"
+                r"\bSINGLE\b(?! (?:traveler|traveller|PERSON|ADULT|COMPANION|PARENTS?"
+                r"|parent|guest|mom|dad))"
                 r"|(?<!sou )(?<!soy )\bsolteiro\b"
             ),
         ),
