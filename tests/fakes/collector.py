@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    import pytest
     from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 PATIENCE_S = 10.0
@@ -108,8 +109,10 @@ def lines_of(said: list[str]) -> list[dict[str, object]]:
 
 
 @asynccontextmanager
-async def a_collector() -> AsyncIterator[Collector]:
-    """Run a collector."""
+async def a_collector(
+    monkeypatch: pytest.MonkeyPatch | None = None,
+) -> AsyncIterator[Collector]:
+    """Run a collector; this process's own OpenTelemetry too is pointed at it."""
     collector = Collector()
     app = web.Application()
     app.router.add_post("/v1/traces", collector.take)
@@ -117,6 +120,9 @@ async def a_collector() -> AsyncIterator[Collector]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     collector.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    if monkeypatch is not None:
+        for name, value in collector.environ().items():
+            monkeypatch.setenv(name, value)
     try:
         yield collector
     finally:

@@ -55,15 +55,15 @@ class Process:
 
 
 @asynccontextmanager
-async def a_process(environ: dict[str, str]) -> AsyncIterator[Process]:
-    """Start `python -m proxy` on a free port; kill it at the end."""
+async def a_process(environ: dict[str, str], *how: str) -> AsyncIterator[Process]:
+    """Start `python -m proxy`, or Python with `how`, on a free port; kill it."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("PROXY_")
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "proxy"),
+        *(sys.executable, *(how or ("-m", "proxy"))),
         env={**kept, "PROXY_PORT": "0", **environ},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

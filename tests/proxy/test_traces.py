@@ -38,9 +38,7 @@ async def collector(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Collector]:
     """Run a collector, and point OpenTelemetry at it."""
-    async with a_collector() as collector:
-        for name, value in collector.environ().items():
-            monkeypatch.setenv(name, value)
+    async with a_collector(monkeypatch) as collector:
         yield collector
 
 
