@@ -124,8 +124,9 @@ class OpenSpan:
 
     def __exit__(self, *exc_info: object) -> None:
         kind = exc_info[0]
-        # Its name alone: what an exception says may be a secret.
-        if isinstance(kind, type):
+        # Its name alone: what an exception says may be a secret. Who hangs up, or is
+        # cut off at the end, has not failed.
+        if isinstance(kind, type) and issubclass(kind, Exception):
             self.fail(kind.__name__)
         structlog.contextvars.reset_contextvars(**self._bound)
         detach(self._token)

@@ -106,16 +106,18 @@ class Reads:
             return under_way, False
         share = self._caller.take_share(request.caller)
         if share is not None:
-            return self._begin(key, self._fly(request, reading, younger_than, share))
+            return self._begin(
+                key, lambda: self._fly(request, reading, younger_than, share)
+            )
         # It waits for its caller's own places: nobody else should wait for these.
         own_key = CacheKey(f"{key}:of {request.caller}")
         under_way = self._flights.under_way(own_key)
         if under_way is not None:
             return under_way, False
-        return self._begin(own_key, self._ask(request, reading))
+        return self._begin(own_key, lambda: self._ask(request, reading))
 
     def _begin(
-        self, key: CacheKey, fly: Coroutine[Any, Any, FlightResult]
+        self, key: CacheKey, fly: Callable[[], Coroutine[Any, Any, FlightResult]]
     ) -> tuple[asyncio.Task[FlightResult], bool]:
         """Begin a flight, with a span of its own to which those link who join it."""
         span = self._tracer.span("flight")
@@ -223,9 +225,11 @@ class Reads:
         )
 
 
-async def _within(span: Span, fly: Coroutine[Any, Any, FlightResult]) -> FlightResult:
+async def _within(
+    span: Span, fly: Callable[[], Coroutine[Any, Any, FlightResult]]
+) -> FlightResult:
     with span:
-        return await fly
+        return await fly()
 
 
 def _is_from_elsewhere(result: FlightResult) -> bool:

@@ -182,6 +182,45 @@ async def test_the_probe_of_a_doubt_links_to_its_cause(collector: Collector) -> 
     assert (probe.parent, probe.links) == ("", (call.id,))
 
 
+async def test_a_refresh_is_a_trace_of_its_own(collector: Collector) -> None:
+    """What is asked ahead of guests belongs to none of those who made it hot."""
+    async with traced(collector) as rig:
+        for _ in range(3):
+            await rig.search(traceparent=TRACEPARENT)
+        for _ in range(27):
+            rig.clock.advance(1)
+            await rig.settles()
+        await rig.until(lambda: len(rig.pms.calls) == 2)
+        sent = rig.pms.calls[1].headers["traceparent"]
+
+    asked, refreshed = collector.named("flight")
+    assert (asked.trace, refreshed.parent) == (TRACE, "")
+    assert refreshed.trace != TRACE
+    assert sent.startswith(f"00-{refreshed.trace}-")
+
+
+async def test_who_hangs_up_has_not_failed(collector: Collector) -> None:
+    """A client that leaves ends its request's span, and the call's goes on."""
+    async with traced(collector) as rig:
+        gate = faults.holds()
+        rig.pms.plays(gate)
+        leaving = asyncio.create_task(rig.search())
+        await gate.arrived.wait()
+        leaving.cancel()
+        await rig.settles()
+        gate.release()
+        async with asyncio.timeout(5):
+            while await rig.metric("pms_inflight"):
+                await asyncio.sleep(0.01)
+
+    (request,) = collector.named("request availability")
+    (call,) = collector.named("call availability")
+    assert request.facts["pms.outcome"] == "gone"
+    assert request.facts["http.response.status_code"] == 499
+    assert not request.has_failed
+    assert call.facts["http.response.status_code"] == 200
+
+
 async def test_a_span_tells_nothing_of_a_guest(collector: Collector) -> None:
     """Names, facts and bytes hold no body, path, query, id, token or key."""
     secrets = ("Zoraida", "zz99", "s3cr3t-token", "abc-77", "4711", "PURGE")
