@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from agent.messages import BreakerState
     from agent.tracing import Tracer
 
-# The proxy waits up to 5 s for a place and 15 s for the PMS.
-ANSWER_TIMEOUT_S = 25
+# The proxy gives a booking 5 s for its turn, 5 s for a place and 15 s for the PMS.
+ANSWER_TIMEOUT_S = 27
 STATUS_TIMEOUT_S = 0.5
 BREAKER_KEPT_S = 1
 # A year of a large hotel is smaller.

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ class Telemetry:
     """The metrics of one agent, on a registry of its own."""
 
     def __init__(self) -> None:
+        # When a counter was made tells nobody anything and doubles the page.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._breaker = Gauge(
             "pms_circuit_breaker_state",

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from agent.whatsapp import WhatsApp
 
 AT_ONCE = 256
-# How soon a worker sees what other processes have taken in.
+# How soon a worker sees what other processes left; its own it is told of.
+LOOK_S = 1
+# How soon a delivery that waits for its guest sees that another process served.
 POLL_S = 0.25
 STORE_AGAIN_S = 1
 FINISH_WITHIN_S = 4
@@ -115,8 +117,8 @@ class Worker:
                 self._serving[address] = task
                 task.add_done_callback(partial(self._served, address))
         # Who is overdue here is being served: the end of that is news.
-        soon = next_due - now if next_due is not None and next_due > now else POLL_S
-        return min(soon, POLL_S)
+        soon = next_due - now if next_due is not None and next_due > now else LOOK_S
+        return min(soon, LOOK_S)
 
     def _served(self, address: str, _task: asyncio.Task[None]) -> None:
         del self._serving[address]
