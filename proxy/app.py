@@ -421,7 +421,7 @@ class _Proxy:
             guard=self._guard,
             invalidation=self._invalidation,
             ledger=self._writing.ledger,
-            notices=self._notices,
+            story=None if self._notices is None else self._notices.story,
             clock=self._clock,
             telemetry=self._telemetry,
             lifetime_of=_lifetime_of(settings),

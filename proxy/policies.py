@@ -13,7 +13,7 @@ from proxy.cache.hot import HotPolicy
 from proxy.calendar.calendars import CalendarPolicy
 from proxy.doctor.values import Subject
 from proxy.messages import Operation
-from proxy.notices.notices import NoticePolicy
+from proxy.notices.deliveries import NoticePolicy
 from proxy.notices.values import Team
 from proxy.writes.writing import WritePolicy
 

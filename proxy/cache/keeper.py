@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from proxy.cache.invalidation import Invalidation
     from proxy.cache.store import MemoryStore
     from proxy.messages import CacheKey, Clock
-    from proxy.notices.notices import Notices
+    from proxy.notices.shared_story import SharedStory
     from proxy.telemetry import Telemetry
     from proxy.writes.ledger import Ledger
 
@@ -54,7 +54,7 @@ class Keeper:
         guard: Guard,
         invalidation: Invalidation,
         ledger: Ledger,
-        notices: Notices | None,
+        story: SharedStory | None,
         clock: Clock,
         telemetry: Telemetry,
         lifetime_of: Callable[[CacheKey], Lifetime],
@@ -67,7 +67,7 @@ class Keeper:
         self._guard = guard
         self._invalidation = invalidation
         self._ledger = ledger
-        self._notices = notices
+        self._story = story
         self._clock = clock
         self._telemetry = telemetry
         self._lifetime_of = lifetime_of
@@ -76,8 +76,8 @@ class Keeper:
         self._is_failing = False
         guard.watch(self._news.set)
         ledger.watch(self._news.set)
-        if notices is not None:
-            notices.watch(self._news.set)
+        if story is not None:
+            story.watch(self._news.set)
 
     async def restore(self) -> None:
         """Take up where the last process ended; without a file, start empty."""
@@ -100,8 +100,8 @@ class Keeper:
             if record is not None:
                 self._ledger.take(record)
         self._know_of_writes(saved)
-        if self._notices is not None:
-            self._notices.restore(saved.notices)
+        if self._story is not None:
+            self._story.restore(saved.story)
         self._telemetry.snapshot_restored(self._memory.size()[0])
         now = Moment.now(self._clock)
         seen = snapshot.adopted(saved, now, open_s=self._open_s)
@@ -153,7 +153,7 @@ class Keeper:
             scope=self._scope,
             clean=clean,
             written_at=self._invalidation.written_at,
-            notices="" if self._notices is None else self._notices.kept(),
+            story="" if self._story is None else self._story.kept(),
             now=now,
         )
         usable = [

@@ -38,8 +38,8 @@ class Saved:
 
     `scope` names the PMS. `why` is an operator's reason where the state is forced.
     `written_at` is when the PMS was last written to. After an end that is not `clean`
-    nobody knows what was written since. `notices` is what the team was told of it, in
-    their own words.
+    nobody knows what was written since. `story` is what the team was told, as
+    `notices.codec` writes it.
     """
 
     scope: str
@@ -50,7 +50,7 @@ class Saved:
     open_until: float
     why: str | None
     written_at: float | None
-    notices: str = ""
+    story: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def saved(
     scope: str,
     clean: bool,
     written_at: float | None,
-    notices: str = "",
+    story: str = "",
     now: Moment,
 ) -> Saved:
     """Return what is to be kept of the breaker as it is now."""
@@ -85,7 +85,7 @@ def saved(
         open_until=now.epoch_s + breaker.retry_after_s,
         why=None if forced is None else forced.why,
         written_at=None if written_at is None else now.to_epoch_s(written_at),
-        notices=notices,
+        story=story,
     )
 
 
@@ -160,7 +160,7 @@ def _saved(head: dict[str, Any]) -> Saved:
         open_until=_instant(head["open_until"]),
         why=None if why is None else str(why),
         written_at=None if written_at is None else _instant(written_at),
-        notices=str(head["notices"]),
+        story=str(head["story"]),
     )
 
 

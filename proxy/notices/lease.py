@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from proxy.messages import Clock
 
 # Who is killed with a lease in hand loses it then, and another proxy sends.
-LEASE_S = 5.0
-RENEW_EVERY_S = 1.5
+LEASE_S = 3.0
+RENEW_EVERY_S = 1.0
 # Redis knows no shorter life: so a lease is given back, but only while it is ours.
 AT_ONCE_S = 0.001
 

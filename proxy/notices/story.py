@@ -11,7 +11,7 @@ an operator holds is told, but not escalated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from proxy.fleet.agreement import TICK_S
@@ -33,57 +33,23 @@ def agrees(story: Story, seen: Seen) -> bool:
     return seen.is_closed == (story.began_at is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What a story is told on with: the PMS's host, and who can be told at all."""
-
-    pms: str
-    teams: frozenset[Team]
-
-    def tell(self, story: Story, seen: Seen, now: float) -> Story:
-        """Return the story after all that is due at `now` (epoch s) is told."""
-        after = story
-        if seen.is_closed:
-            if story.began_at is not None and _is_apart(story.ended_at, now):
-                after = self._ended(story, seen, now, story.began_at)
-        elif story.began_at is not None or _is_apart(story.opened_at, now):
-            if story.began_at is None:
-                after = self._begun(story, seen, now)
-            after = self._escalated(after, seen, now)
-        return _stamped(story, after, now)
-
-    def _begun(self, story: Story, seen: Seen, now: float) -> Story:
-        begun = replace(story, began_at=seen.since, opened_at=now, levels=())
-        again = not _is_apart(story.ended_at, seen.since)
-        said = opening(seen, pms=self.pms, again=again)
-        return self._with(begun, Kind.OPENED, said, now)
-
-    def _escalated(self, story: Story, seen: Seen, now: float) -> Story:
-        began_at = seen.since if story.began_at is None else story.began_at
-        for kind, after_s in LEVELS.items():
-            is_due = now - began_at >= after_s and seen.forced is None
-            if is_due and kind not in story.levels:
-                said = escalation(kind, seen, pms=self.pms, began_at=began_at)
-                raised = replace(story, levels=(*story.levels, kind))
-                story = self._with(raised, kind, said, now)
-        return story
-
-    def _ended(self, story: Story, seen: Seen, now: float, began_at: float) -> Story:
-        proved = seen.recovered and seen.forced is None
-        kind = Kind.RECOVERED if proved else Kind.CLOSED_BY_HAND
-        said = ending(kind, seen, pms=self.pms, began_at=began_at, now=now)
-        ended = self._with(story, kind, said, now)
-        return replace(ended, began_at=None, ended_at=now)
-
-    def _with(self, story: Story, kind: Kind, said: str, now: float) -> Story:
-        left = _audience(kind, story) & self.teams
-        notice = Notice(kind=kind, at=now, text=said, left=left)
-        return replace(story, notices=(*story.notices, notice))
+def tell(story: Story, seen: Seen, now: float, *, pms: str) -> Story:
+    """Return the story after all that is due at `now` (epoch s); `pms` is its host."""
+    after = story
+    if seen.is_closed:
+        if story.began_at is not None and _is_apart(story.ended_at, now):
+            after = _ended(story, seen, now, began_at=story.began_at, pms=pms)
+    elif story.began_at is not None:
+        after = _escalated(story, seen, now, began_at=story.began_at, pms=pms)
+    elif _is_apart(story.opened_at, now):
+        begun = _begun(story, seen, now, pms=pms)
+        after = _escalated(begun, seen, now, began_at=seen.since, pms=pms)
+    return _stamped(story, after, now)
 
 
 def forget_old(story: Story, now: float) -> Story:
-    """Return the story without the notices that are too old to send."""
-    kept = tuple(one for one in story.notices if now - one.at < LIFE_S)
+    """Return the story without the notices that are too old to send, or of no time."""
+    kept = tuple(one for one in story.notices if abs(now - one.at) < LIFE_S)
     return _stamped(story, replace(story, notices=kept), now)
 
 
@@ -110,6 +76,36 @@ def agree(mine: Story, theirs: Story) -> Story:
         notices[one.name] = replace(known, left=known.left & one.left)
     ordered = sorted(notices.values(), key=lambda one: (one.at, one.name))
     return replace(later, notices=tuple(ordered))
+
+
+def _begun(story: Story, seen: Seen, now: float, *, pms: str) -> Story:
+    begun = replace(story, began_at=seen.since, opened_at=now, levels=())
+    again = not _is_apart(story.ended_at, seen.since)
+    return _with(begun, Kind.OPENED, opening(seen, pms=pms, again=again), now)
+
+
+def _escalated(
+    story: Story, seen: Seen, now: float, *, began_at: float, pms: str
+) -> Story:
+    for kind, after_s in LEVELS.items():
+        is_due = now - began_at >= after_s and seen.forced is None
+        if is_due and kind not in story.levels:
+            raised = replace(story, levels=(*story.levels, kind))
+            said = escalation(kind, seen, pms=pms, began_at=began_at)
+            story = _with(raised, kind, said, now)
+    return story
+
+
+def _ended(story: Story, seen: Seen, now: float, *, began_at: float, pms: str) -> Story:
+    proved = seen.recovered and seen.forced is None
+    kind = Kind.RECOVERED if proved else Kind.CLOSED_BY_HAND
+    said = ending(kind, seen, pms=pms, began_at=began_at, now=now)
+    return replace(_with(story, kind, said, now), began_at=None, ended_at=now)
+
+
+def _with(story: Story, kind: Kind, said: str, now: float) -> Story:
+    notice = Notice(kind=kind, at=now, text=said, left=_audience(kind, story))
+    return replace(story, notices=(*story.notices, notice))
 
 
 def _audience(kind: Kind, story: Story) -> frozenset[Team]:

@@ -24,6 +24,7 @@ class Receiver:
     texts: list[str] = field(default_factory=list)
     tries: int = 0
     always: int | None = None
+    _last: web.Request | None = None
     _plan: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
     _goes_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -40,6 +41,10 @@ class Receiver:
         """Answer again."""
         self._goes_on.set()
 
+    def is_left(self) -> bool:
+        """Say whether who sent the last text has gone."""
+        return self._last is not None and self._last.transport is None
+
     async def take(self, request: web.Request) -> web.Response:
         """Answer one text; it is kept where the answer says that it is."""
         document = await request.json()
@@ -47,6 +52,7 @@ class Receiver:
         assert set(document) == {"text"}
         assert SECRET in request.path
         self.tries += 1
+        self._last = request
         await self._goes_on.wait()
         if request.transport is None:
             # Who asked has left: nobody hears that it was taken.

@@ -31,7 +31,7 @@ SAVED = Saved(
     open_until=EPOCH_S + 20,
     why=None,
     written_at=EPOCH_S - 7,
-    notices="{}",
+    story="{}",
 )
 WRITES = [b"a write", b""]
 COPIES = [b"one", b"", b"\x00" * 1000]
@@ -77,7 +77,7 @@ def test_version_3_is_written_as_it_was_released() -> None:
 
     assert body + hashlib.sha256(body).digest() == FILE
     assert sorted(json.loads(head)) == [
-        *("cause", "clean", "notices", "open_until", "scope", "since", "state", "why"),
+        *("cause", "clean", "open_until", "scope", "since", "state", "story", "why"),
         *("writes", "written_at"),
     ]
 
