@@ -214,12 +214,15 @@ async def test_a_restart_while_open_tells_nothing_again(tmp_path: Path) -> None:
     """With a snapshot the 30 minutes go on, and what was not delivered is."""
     clock = FakeClock()
     async with _receivers() as (receivers, urls), StandIn(clock=clock) as pms:
-        environ = {**urls, "PROXY_SNAPSHOT_PATH": str(tmp_path / "snapshot")}
+        kept = tmp_path / "snapshot"
+        environ = {**urls, "PROXY_SNAPSHOT_PATH": str(kept)}
         receivers["L2"].always = 503
         async with a_run(pms, clock, environ) as rig:
             house = House(rig, receivers)
             await house.goes_down()
             await house.until_texts(house.team, 1)
+            # At once: who is killed now does not tell it again either.
+            await rig.until(lambda: rb"\"left\": []" in kept.read_bytes())
             await house.passes(31 * MINUTE_S)
             await house.until_texts(house.team, 2)
             assert (house.l2.texts, house.l2.tries > 0) == ([], True)

@@ -47,7 +47,7 @@ async def test_what_an_answer_means(
     receiver: Receiver, status: int, asked: str, expected: object
 ) -> None:
     """Taken, never to be taken, or later; with the time that it asks for."""
-    receiver.answers(status, Retry_After=asked)
+    receiver.answers(status, Retry_After=asked, Location=receiver.url)
     async with Webhooks(FakeClock()) as webhooks:
         assert await webhooks.post(receiver.url, "hola") == expected
 
