@@ -14,7 +14,7 @@ from fakes.redis_server import RedisServer, a_redis
 from fakes.rig import PATIENCE_S, a_run
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from fakes.rig import Got, Rig
 
@@ -84,13 +84,14 @@ class Pair:
 
 
 @asynccontextmanager
-async def a_pair() -> AsyncIterator[Pair]:
-    """Start all of it."""
+async def a_pair(environ: Mapping[str, str] | None = None) -> AsyncIterator[Pair]:
+    """Start all of it; `environ` holds settings beside the usual ones."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(a_redis())
         pms = await stack.enter_async_context(StandIn(clock=clock))
-        shared = {"PROXY_REDIS_URL": server.url, "PROXY_REFRESH_PER_MIN": "0"}
+        usual = {"PROXY_REDIS_URL": server.url, "PROXY_REFRESH_PER_MIN": "0"}
+        shared = {**usual, **(environ or {})}
         one, two = [
             await stack.enter_async_context(a_run(pms, clock, shared)) for _ in "12"
         ]

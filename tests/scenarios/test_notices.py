@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from demo import faults
 from demo.pms import StandIn
 from fakes.clock import FakeClock
 from fakes.fleet import a_fleet
-from fakes.pair import Pair
+from fakes.pair import Pair, a_pair
 from fakes.receiver import Receiver, a_receiver
 from fakes.redis_server import a_redis
 from fakes.rig import a_run
@@ -30,22 +30,12 @@ FIRST_LINES = {
 
 @asynccontextmanager
 async def a_told_pair() -> AsyncIterator[tuple[Pair, Receiver]]:
-    """Start two proxies with one Redis and one receiver for all teams."""
-    clock = FakeClock()
-    async with AsyncExitStack() as stack:
-        receiver = await stack.enter_async_context(a_receiver())
-        server = await stack.enter_async_context(a_redis())
-        pms = await stack.enter_async_context(StandIn(clock=clock))
-        environ = {
-            "PROXY_REDIS_URL": server.url,
-            "PROXY_REFRESH_PER_MIN": "0",
-            "PROXY_NOTICES_TEAM_URL": receiver.url,
-        }
-        one, two = [
-            await stack.enter_async_context(a_run(pms, clock, environ)) for _ in "12"
-        ]
-        yield Pair(one, two, server), receiver
-        pms.heals()
+    """Start two proxies with one Redis and a receiver of the team's."""
+    async with (
+        a_receiver() as receiver,
+        a_pair({"PROXY_NOTICES_TEAM_URL": receiver.url}) as pair,
+    ):
+        yield pair, receiver
 
 
 def _told(receiver: Receiver) -> list[str]:
