@@ -25,7 +25,8 @@ def remark(state: State, event: GuestWrote) -> Step:
         return state, [Say(phrase=Phrase.PRICE_IS_FIXED), *open_question(state)]
     match intent:
         case Intent.CONFIRM_YES:
-            return _yes(state)
+            # A yes to what was not shown yet is no yes: it is shown again.
+            return _yes(state) if event.has_read else (state, open_question(state))
         case Intent.CONFIRM_NO:
             return _no(state)
         case Intent.GREETING:

@@ -43,7 +43,8 @@ class Letter:
     A message as it came, or a word of the agent to itself.
 
     `id` is WhatsApp's, the same on every delivery. `at`: when it was written.
-    `answers_to`: of a tap, the question beneath which it was (`dialogue_taps`).
+    `answers_to`: of a tap, the question beneath which it was (`dialogue_taps`); `read`:
+    of a text, the question that the guest had last been shown when it came.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Letter:
     at: float
     text: str = ""
     answers_to: str = ""
+    read: str = ""
 
     @property
     def is_guests(self) -> bool:
@@ -64,6 +66,7 @@ class Kept:
     All that is kept of a guest.
 
     `state` is the conversation, encoded. `left`: replies to be fetched, not sent.
+    `shown`: the question of the last reply that reached the guest and had one.
     `sent_at`: the last reply that was sent, `wrote_at`: the guest's last message.
     `waits`: what the guest is to be written to about, unasked. `tries`: how often the
     reply was refused. `due`: when a worker is to look at it, None where there is
@@ -77,6 +80,7 @@ class Kept:
     turn: tuple[Letter, ...] = ()
     reply: Reply | None = None
     left: tuple[Reply, ...] = ()
+    shown: str = ""
     tries: int = 0
     sent_at: float | None = None
     waits: Waits | None = None
@@ -103,7 +107,7 @@ def receive(
     new: dict[str, Letter] = {}
     for letter in letters:
         if letter.id not in known:
-            new.setdefault(letter.id, letter)
+            new.setdefault(letter.id, replace(letter, read=kept.shown))
     if not new:
         return kept, frozenset()
     seen = [*kept.seen, *((id_, now) for id_ in new)][-SEEN_LIMIT:]
@@ -167,7 +171,9 @@ def answer(kept: Kept | None, token: str, *, state: str | None, reply: Reply) ->
 
 def sent(kept: Kept | None, token: str, *, now: float) -> Kept:
     """Mark the reply as taken by WhatsApp, and let the guest go."""
-    return _released(replace(_mine(kept, token), reply=None, tries=0, sent_at=now))
+    kept = _mine(kept, token)
+    shown = _shown(kept, kept.reply)
+    return _released(replace(kept, reply=None, tries=0, sent_at=now, shown=shown))
 
 
 def drop(kept: Kept | None, token: str) -> Kept:
@@ -184,7 +190,9 @@ def leave(kept: Kept | None, token: str) -> Kept:
 
 def collect(kept: Kept | None) -> tuple[Kept | None, tuple[Reply, ...]]:
     """Take the replies that were left."""
-    return (kept, ()) if kept is None else (replace(kept, left=()), kept.left)
+    if kept is None:
+        return None, ()
+    return replace(kept, left=(), shown=_shown(kept, *kept.left)), kept.left
 
 
 def put_off(
@@ -226,6 +234,11 @@ def _released(kept: Kept) -> Kept:
     # What came meanwhile has waited long enough.
     due = _paced(kept, 0) if kept.inbox else None
     return replace(kept, claim=None, due=due)
+
+
+def _shown(kept: Kept, *replies: Reply | None) -> str:
+    questions = (c.answers_to for reply in replies if reply for c in reply.choices)
+    return next((one for one in reversed([*questions]) if one), kept.shown)
 
 
 def _paced(kept: Kept, due: float) -> float:

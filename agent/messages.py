@@ -161,6 +161,7 @@ class GuestWrote:
     The guest wrote a text.
 
     `key` is made from the message's id: a booking that this text says yes to has it.
+    `has_read`: the guest had been shown the question that is open; else a yes is none.
     `picked` is the room, of those offered, that the text names as the house does.
     `default_nights` are meant by who says the arrival only. Of what no intent says,
     `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `says_bye` "chau",
@@ -171,6 +172,7 @@ class GuestWrote:
 
     understood: Understood
     key: str
+    has_read: bool = True
     picked: int | None = None
     default_nights: int = 1
     starts_over: bool = False

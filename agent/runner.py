@@ -103,32 +103,45 @@ class Runner:
         self._default_nights = default_nights
 
     async def converse(
-        self, guest: Guest, text: str, message_id: str | None = None
+        self,
+        guest: Guest,
+        text: str,
+        message_id: str | None = None,
+        *,
+        has_read: bool = True,
     ) -> Reply:
         """
         Return the reply to a guest's text.
 
         `message_id` is the channel's, the same on every delivery: a booking that the
-        text says yes to is made once for it. Without one each text is another.
+        text says yes to is made once for it. Without one each text is another. Not
+        `has_read`: it was written before the question that is open was shown.
         """
-        return (await self.turn(guest, text, message_id)).reply
+        return (await self.turn(guest, text, message_id, has_read=has_read)).reply
 
     async def turn(
-        self, guest: Guest, text: str, message_id: str | None = None
+        self,
+        guest: Guest,
+        text: str,
+        message_id: str | None = None,
+        *,
+        has_read: bool = True,
     ) -> Turn:
         """Play the turn of a guest's text."""
         async with self._conversations.turn(guest) as held:
             now = self._now()
             understood = self.understood(text, held.state, now)
             taken = chosen(text, held.state.offered)
-            if taken is not None:
-                # "La segunda" is a place in the list, and no Monday.
+            if taken is not None or is_a_name(text, held.state.offered):
+                # "La segunda" is a place in the list and no Monday, a room's name no
+                # small talk, when the room on the table is tapped again either.
                 understood = Understood(
                     intent=Intent.AVAILABILITY, lang=understood.lang
                 )
             event = GuestWrote(
                 understood=understood,
                 key=_key(guest, message_id or uuid.uuid4().hex),
+                has_read=has_read,
                 picked=taken or _named(text, understood, held.state),
                 default_nights=self._default_nights,
                 starts_over=starts_over(text),

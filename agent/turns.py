@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.dialogue_state import State
-from agent.dialogue_taps import is_late
+from agent.dialogue_taps import answered_by, is_late
 from agent.errors import AgentError
 from agent.messages import Phrase, Reply
 from agent.runner import shortened
@@ -75,12 +75,18 @@ class Turns:
         guest = kept.guest
         match kind:
             case "text":
-                said = [one for one in letters if not is_late(state, one.answers_to)]
+                said = [
+                    one
+                    for one in _last_taps(letters)
+                    if not is_late(state, one.answers_to)
+                ]
                 if not said:
                     return await self._runner.tapped_late(guest)
                 # Written in one go, so it is read as one text.
                 text = "\n".join(letter.text for letter in said)[:TEXT_LIMIT]
-                return await self._runner.converse(guest, text, said[0].id)
+                return await self._runner.converse(
+                    guest, text, said[0].id, has_read=_has_read(state, said)
+                )
             case "other":
                 text = await self._runner.phrase(guest, Phrase.ONLY_TEXT)
                 return Reply(text=text, waits_for=kept.waits)
@@ -92,6 +98,18 @@ class Turns:
 
 def _kind(letter: Letter) -> Kind:
     return letter.kind
+
+
+def _last_taps(letters: Sequence[Letter]) -> list[Letter]:
+    """Of several taps beneath one question take the last one."""
+    last = {letter.answers_to: letter.id for letter in letters if letter.answers_to}
+    return [one for one in letters if last.get(one.answers_to, one.id) == one.id]
+
+
+def _has_read(state: State, said: Sequence[Letter]) -> bool:
+    """Tell whether the guest had been shown what is open, when this was said."""
+    question = answered_by(state)
+    return not question or any(question in (one.answers_to, one.read) for one in said)
 
 
 def _asking(letters: Sequence[Letter]) -> list[Letter]:

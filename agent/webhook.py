@@ -119,8 +119,6 @@ class Webhook:
         guests: dict[str, Guest],
         breaker: asyncio.Task[BreakerState],
     ) -> web.Response:
-        # What was late with the last answer comes with this one.
-        replies = await self._collected(guests)
         async with self.clock.timeout(KEEP_WITHIN_S):
             taken = await self._keep(inbound, guests)
         is_idle = True
@@ -128,7 +126,8 @@ class Webhook:
             is_idle = await self._until_idle(guests)
         answer: dict[str, object] = {"processed": taken}
         if not self.policy.has_account:
-            replies += await self._collected(guests)
+            # What was late with the last answer comes with this one.
+            replies = await self._collected(guests)
             answered = {to for to, _ in replies}
             for guest in guests.values():
                 if not is_idle and guest.address not in answered and taken:
@@ -170,8 +169,6 @@ class Webhook:
         return False
 
     async def _collected(self, guests: dict[str, Guest]) -> list[tuple[str, str]]:
-        if self.policy.has_account:
-            return []
         return [
             (address, reply.text)
             for address in guests

@@ -10,7 +10,7 @@ import pytest
 
 from agent.inbox import PAIR_S
 from agent.messages import Phrase
-from agent.replies import PHRASES
+from agent.replies import LABELS, PHRASES
 from agent.webhook import BURST_S
 from fakes.deliveries import PHONE, body, deliver, tap
 from fakes.redis_server import a_redis
@@ -172,3 +172,13 @@ async def test_button_of_somebody_else(
     assert text_of(shown).startswith(LATE)
     assert message["from"] == PHONE
     assert proxy.bookings == []
+
+
+async def test_two_rows_at_once(start: Callable[[int], Awaitable[Phone]]) -> None:
+    """Of two rows of a list the last one counts, in the guest's language; it twice."""
+    phone = await start(1)
+    first, second, *_ = await phone.comes_to("mañana para 2")
+    for rows in ((first, second), (second, second), (second,)):
+        shown = text_of(await phone.sends(*map(tap, rows)))
+        assert shown.startswith(LABELS["es"].summary)
+        assert second.rpartition(":")[2] in shown
