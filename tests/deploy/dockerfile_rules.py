@@ -35,7 +35,7 @@ def faults(text: str, process: str, port: int) -> list[str]:
         "EXPOSE is not the settings' default.": all_of("EXPOSE") == [str(port)],
         "HEALTHCHECK does not ask where it listens.": some("HEALTHCHECK", asked),
         "It copies other than the lock, config and its own package.": (
-            copied == {"requirements.lock", "config", process}
+            copied == {"${LOCK}", "config", process}
         ),
         "The code is not root's.": not some("COPY", "--chown"),
         "The libraries are not held to their hashes.": some("RUN", "--require-hashes"),
