@@ -102,7 +102,7 @@ def receive(
     due: float,
 ) -> tuple[Kept, frozenset[str]]:
     """Take in what was not taken in before; say which ids that were."""
-    kept = kept or Kept(guest=guest, wrote_at=now)
+    kept = kept or Kept(guest=guest, wrote_at=0)
     known = {id_ for id_, at in kept.seen if now - at < DAY_S}
     new: dict[str, Letter] = {}
     for letter in letters:
@@ -115,7 +115,8 @@ def receive(
         kept,
         guest=_who(kept, guest),
         # Our clock bounds theirs: a time to come would keep the window open too long.
-        wrote_at=min(now, max(letter.at for letter in new.values())),
+        # What was delivered late does not close it.
+        wrote_at=max(kept.wrote_at, min(now, max(one.at for one in new.values()))),
         inbox=(*kept.inbox, *new.values()),
         seen=tuple(pair for pair in seen if now - pair[1] < DAY_S),
         due=kept.due if kept.due is not None else _paced(kept, due),

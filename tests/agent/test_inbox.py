@@ -113,6 +113,9 @@ def test_the_window() -> None:
     assert received(letter("a")).is_in_window(NOW + WINDOW_S - 1)
     assert not received(letter("a")).is_in_window(NOW + WINDOW_S)
     assert received(letter("a", NOW + 500)).wrote_at == NOW
+    late = letter("b", NOW - DAY_S)
+    assert received(late).wrote_at == NOW - DAY_S
+    assert received(late, kept=received(letter("a"))).wrote_at == NOW
 
 
 def test_the_pms_is_back_once() -> None:
