@@ -174,9 +174,9 @@ class Fleet:
 
 @asynccontextmanager
 async def a_fleet(
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None, *, size: int = 3
 ) -> AsyncIterator[Fleet]:
-    """Start Redis, the stand-in and three proxies; `settings` beside the usual ones."""
+    """Start Redis, the stand-in and the proxies; `settings` beside the usual ones."""
     async with a_redis() as redis, StandIn() as pms, AsyncExitStack() as stack:
         environ = {
             **SETTINGS,
@@ -186,7 +186,7 @@ async def a_fleet(
             **(settings or {}),
         }
         fleet = Fleet(pms, redis, environ, [], stack)
-        starting = (fleet.joins() for _ in range(3))
+        starting = (fleet.joins() for _ in range(size))
         fleet.proxies.extend(await asyncio.gather(*starting))
         try:
             yield fleet
