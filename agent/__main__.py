@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from agent.api import STOPPING
 from agent.app import habits_of, make_app, make_parts, make_store, serving
-from agent.chat import Chat, guest_named
+from agent.chat import Chat, ChatError, guest_named
 from agent.chat_terminal import Terminal
 from agent.errors import AgentError
 from agent.forget import forget
@@ -186,6 +186,8 @@ def _play(arguments: argparse.Namespace, settings: AgentSettings) -> bool:
 
 async def _chat(settings: AgentSettings, name: str, out: TextIO) -> None:
     """Converse until the input ends, or Ctrl-C."""
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
+        raise ChatError("There is nothing to read from: the standard input is closed.")
     _log_warnings(settings)
     clock = SystemClock()
     # Nothing of WhatsApp, and nothing that outlives the chat.

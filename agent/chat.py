@@ -73,8 +73,10 @@ def guest_named(name: str) -> Guest:
     """
     Make the guest of a terminal.
 
-    The same name is the same customer of the PMS, whenever the chat is.
+    The same name is the same customer of the PMS, whenever the chat is. A byte of it
+    that is no UTF-8 becomes a "?".
     """
+    name = name.encode(errors="replace").decode()
     return Guest(address=f"terminal:{name}", is_phone=False, name=name)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,8 @@ FILES = Path(__file__).parent / "files"
 WORDS: dict[Lang, Words] = {"es": ES, "en": EN}
 # How often an open page looks at the proxy, seconds; chats come at once.
 LOOK_S = 0.5
+# A Host of this machine, as browsers write it.
+HERE = re.compile(r"127\.0\.0\.1(:\d+)?")
 # Above the agent's 6 s between two replies to one guest.
 REPLY_WITHIN_S = 15.0
 TEXT_LIMIT, BODY_LIMIT_BYTES, BROWSERS_LIMIT = 1000, 16_384, 16
@@ -147,6 +150,8 @@ class Page:
         text = body.get("text")
         if not isinstance(text, str) or not 0 < len(text) <= TEXT_LIMIT:
             raise web.HTTPBadRequest(text=f"text has 1 to {TEXT_LIMIT} letters.\n")
+        # Half a surrogate pair is legal JSON and no text: it becomes a "?".
+        text = text.encode(errors="replace").decode()
         return web.json_response({"number": self.account.say(chat, text).number})
 
     async def _tap(self, request: web.Request) -> web.Response:
@@ -201,7 +206,7 @@ async def _harden(_: web.Request, response: web.StreamResponse) -> None:
 async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn away names that lead here from elsewhere, and what other pages send."""
     own = f"http://{request.host}"
-    if request.url.host != "127.0.0.1" or request.headers.get("Origin", own) != own:
+    if not HERE.fullmatch(request.host) or request.headers.get("Origin", own) != own:
         raise web.HTTPForbidden(text="This page is for this machine alone.\n")
     return await handler(request)
 

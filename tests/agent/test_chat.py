@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,6 +81,21 @@ async def test_without_a_proxy() -> None:
         code, said, log = await chat_by_pipe(f"{rig.pms.url}/nothing", "hola")
     assert (code, said, len(log.splitlines())) == (2, "", 1)
     assert log.startswith(f"No proxy answers at {rig.pms.url}/nothing: is it running")
+
+
+def test_a_name_of_no_letters() -> None:
+    """A byte of the command line that is no UTF-8 ends no conversation."""
+    assert guest_named("Ana\udcff").address.encode() == b"terminal:Ana?"
+
+
+async def test_without_an_input() -> None:
+    """Where the standard input is closed it says so, without a traceback."""
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m agent chat <&-", stderr=asyncio.subprocess.PIPE
+    )
+    _, log = await process.communicate()
+    told = b"There is nothing to read from: the standard input is closed.\n"
+    assert (process.returncode, log) == (2, told)
 
 
 @dataclass(slots=True)

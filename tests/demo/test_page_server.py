@@ -35,6 +35,7 @@ async def test_the_page_is_strict() -> None:
         ("/guests/5491100000001/taps", '{"number": 99, "choice": "x"}', {}, 400),
         ("/pms/faults/flood", "", {}, 404),
         ("/say", "", {}, 400),
+        ("/guests", "", {"Host": "127.0.0.1:80, a.example"}, 403),
     ],
 )
 async def test_what_the_page_does_not_send_is_refused(
@@ -62,3 +63,15 @@ async def test_a_guest_can_write_from_a_shell() -> None:
         page.hotel_says({"type": "text", "text": {"body": "¡Hola!"}})
         async with await asking as answer:
             assert (answer.status, await answer.text()) == (200, "¡Hola!\n")
+
+
+async def test_half_a_letter() -> None:
+    """Half a surrogate pair ends no page's events: it is shown as a question mark."""
+    async with a_demo_page() as page, aiohttp.ClientSession() as session:
+        chat = next(iter(page.account.chats))
+        url = f"{page.url}/guests/{chat.guest}/texts"
+        async with session.post(url, data=r'{"text": "a\ud800b"}') as answer:
+            assert answer.status == 200
+        assert [bubble.text for bubble in chat.bubbles] == ["a?b"]
+        async with asyncio.timeout(5), session.get(f"{page.url}/events") as events:
+            assert await events.content.readuntil(b"a?b")
