@@ -178,6 +178,7 @@ class Breaker:
         if is_news or not (self._state is OPEN or is_due):
             # Another's failed probe makes the next interval longer here too.
             self._failed_probes += self._state is HALF_OPEN
+            self._began(seen, now)
             self._move(OPEN, min(seen.at, now))
             self._tell(elsewhere=elsewhere)
         self._catch_up(now)
@@ -288,6 +289,12 @@ class Breaker:
                 not_closed_s=0.0 if since is None else at - since,
             )
         )
+
+    def _began(self, seen: Adopted, now: float) -> None:
+        """Count an outage from where it began first, whoever saw that."""
+        began = min(seen.at if seen.began is None else seen.began, now)
+        since = self._not_closed_since
+        self._not_closed_since = began if since is None else min(began, since)
 
     def _tell(self, *, elsewhere: bool) -> None:
         self._transitions[-1] = replace(self._transitions[-1], elsewhere=elsewhere)

@@ -87,13 +87,15 @@ class Adopted:
     """
     What holds by another proxy's word: closed or open, and the operator's hand.
 
-    `at` is when it became so, `open_until` when an open one is due for its probe.
+    `at` is when it became so, `open_until` when an open one is due for its probe,
+    `began` when the outage began whose last opening it is (`at` where nobody knows).
     """
 
     state: BreakerState
     cause: Cause | None
     at: float
     open_until: float
+    began: float | None = None
     forced: Forced | None = None
 
 

@@ -49,6 +49,7 @@ class Moved:
 
     `wait_s` is the time from the move to the probe, `hotel` the one that it asks for;
     `cause` is the outage's, also on its way back, and None where an operator did it.
+    `began` is when the outage began that an opening goes on with, 0 for closed.
     """
 
     stamp: float = 0.0
@@ -56,6 +57,7 @@ class Moved:
     cause: Cause | None = None
     wait_s: float = 0.0
     hotel: str | None = None
+    began: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ def read(value: bytes) -> View | None:
                 cause=None if moved["cause"] is None else Cause(moved["cause"]),
                 wait_s=number(moved["wait_s"], LONGEST_WAIT_S),
                 hotel=_hotel(moved["hotel"]),
+                began=number(moved["began"], LAST_STAMP_S),
             ),
             writes=int(number(document["writes"], LAST_STAMP_S)),
         )
@@ -132,10 +135,10 @@ def _order_rank(ordered: Ordered) -> tuple[float, str, str]:
     return ordered.stamp, ordered.forced or "", ordered.why
 
 
-def _move_rank(moved: Moved) -> tuple[float, bool, float, str, str]:
+def _move_rank(moved: Moved) -> tuple[float, bool, float, str, str, float]:
     # Of two moves at the very same time the opening counts: it ends by itself.
-    is_open = moved.to is OPEN
-    return moved.stamp, is_open, moved.wait_s, moved.cause or "", moved.hotel or ""
+    rest = moved.cause or "", moved.hotel or "", moved.began
+    return moved.stamp, moved.to is OPEN, moved.wait_s, *rest
 
 
 def _text(given: Any, most: int) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 POLL_S = 0.25
 # The version is part of the names: another version's proxies agree among themselves.
-RECORD_KEY = "agreed:1"
+RECORD_KEY = "agreed:2"
 TURN_KEY = "turn:1:{stamp!r}"
 # A forced state outlives a week-end without any proxy.
 RECORD_TTL_S = 30 * 86400.0
@@ -187,6 +187,7 @@ class Cluster:
             state=moved.to if forced is None else forced.state,
             cause=moved.cause if forced is None else None,
             at=now.to_monotonic_s(moved.stamp),
+            began=now.to_monotonic_s(moved.began) if moved.began else None,
             open_until=now.monotonic_s + left_s,
             forced=forced,
         )
@@ -199,12 +200,14 @@ class Cluster:
         now = Moment.now(self._clock)
         ago_s = now.monotonic_s - transition.at
         is_open = transition.to is BreakerState.OPEN
+        began = snapshot.not_closed_since
         moved = Moved(
             stamp=self._view.stamp(now.to_epoch_s(transition.at)),
             to=transition.to,
             cause=transition.cause,
             wait_s=ago_s + snapshot.retry_after_s if is_open else 0.0,
             hotel=self._prober.hotel,
+            began=now.to_epoch_s(began) if is_open and began is not None else 0.0,
         )
         if transition.cause is None:
             # Only an operator moves it without a cause.

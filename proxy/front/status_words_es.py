@@ -20,7 +20,7 @@ ES = {
     "breaker": "Circuit breaker",
     "state_closed": "cerrado",
     "state_open": "abierto",
-    "state_half_open": "semiabierto",
+    "state_half_open": "semiabierto (half-open)",
     "means_closed": "Se consulta al PMS.",
     "means_open": "No se consulta al PMS.",
     "means_half_open": "El proxy está haciendo su única prueba: si sale bien, el "

@@ -39,12 +39,15 @@ VIEWS = st.builds(
         cause=st.sampled_from([None, *Cause]),
         wait_s=st.sampled_from([0.0, 30.0]),
         hotel=st.sampled_from([None, "7"]),
+        began=st.sampled_from([0.0, 1.5]),
     ),
     writes=st.integers(0, 3),
 )
 FULL = View(
     ordered=Ordered(stamp=5.5, forced=OPEN, why="PMS upgrade — até 05:00"),
-    moved=Moved(stamp=5.5, to=OPEN, cause=Cause.TIMEOUT, wait_s=30.0, hotel="12"),
+    moved=Moved(
+        stamp=5.5, to=OPEN, cause=Cause.TIMEOUT, wait_s=30.0, hotel="12", began=1.5
+    ),
     writes=7,
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from proxy.breaker.breaker import Breaker
 from proxy.breaker.values import Adopted, BreakerPolicy, Forced, Permit, Refused
 from proxy.messages import BreakerState, Cause, Failed, Healthy
@@ -35,6 +37,26 @@ def test_an_opening_elsewhere_opens_here() -> None:
     assert breaker.state(30.999) is OPEN
     assert breaker.state(31) is HALF_OPEN
     assert _told(breaker) == [(OPEN, True), (HALF_OPEN, False)]
+
+
+def test_an_outage_is_counted_from_its_first_opening() -> None:
+    """Who joins at the third opening knows how long guests have waited."""
+    breaker = _breaker()
+    breaker.adopt(replace(_opened(at=600), began=10), 601)
+    breaker.adopt(replace(_opened(at=640), began=20), 641)
+
+    assert breaker.snapshot(641).not_closed_since == 10
+    assert breaker.snapshot(641).since == 640
+
+
+def test_an_outage_that_began_earlier_elsewhere_is_the_same_one() -> None:
+    """Two that opened each for itself count from the earlier opening."""
+    breaker = _breaker()
+    breaker.adopt(_opened(at=50), 50)
+    assert breaker.state(80) is HALF_OPEN
+    breaker.adopt(replace(_opened(at=80), began=40), 81)
+
+    assert breaker.snapshot(81).not_closed_since == 40
 
 
 def test_a_call_from_before_it_is_late() -> None:

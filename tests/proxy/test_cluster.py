@@ -296,6 +296,21 @@ async def test_a_write_in_the_middle_of_agreeing_is_not_lost(fleet: Fleet) -> No
     assert fleet.record().writes == 30
 
 
+async def test_who_joins_late_knows_how_long_it_lasts(fleet: Fleet) -> None:
+    """A restart in the second hour of an outage puts no alert back to its start."""
+    fleet.pms.is_well = False
+    fleet.machines[0].fails(5)
+    await fleet.passes(100)
+    began = fleet.machines[0].guard.snapshot().not_closed_since
+    late = fleet.joins("late")
+    await fleet.passes(1)
+
+    snapshot = late.guard.snapshot()
+    assert began is not None
+    assert snapshot.not_closed_since == pytest.approx(began)
+    assert snapshot.since > began + 60
+
+
 async def test_what_was_taken_over_is_not_said_again(fleet: Fleet) -> None:
     """The record stays the opener's: nobody makes another's move his own."""
     fleet.machines[0].fails()
