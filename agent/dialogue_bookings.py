@@ -79,7 +79,7 @@ def _for_later(state: State) -> Step:
 
 
 def _nothing_to_tell(state: State) -> Step:
-    return state, [Say(phrase=Phrase.OUT_OF_SCOPE), *open_question(state)]
+    return state, [Say(phrase=Phrase.PMS_WORKS), *open_question(state)]
 
 
 def _notifying(state: State) -> Step:
@@ -121,6 +121,7 @@ def booked(state: State, reference: str) -> Step:
         awaits=None,
         pending=None,
         booked=Deal(quote=pending.quote, reference=reference),
+        deals=state.deals + 1,
         waits_for_pms=False,
     )
     return state, [TellBooked(quote=pending.quote, reference=reference)]

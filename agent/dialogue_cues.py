@@ -31,11 +31,45 @@ _BE_TOLD = re.compile(
     r"|(?:is it|are you|it s|you re) back|back (?:up|online|yet|now))\b"
 )
 _NOT_BE_TOLD = re.compile(
-    r"\b(?:no|nao|not|don t|dont) (?:me )?(?:avis|let|tell|notify|write|text)"
+    r"\b(?:no|nao|not|don t|dont|no need to|no hace falta|nao precisa|never)"
+    r" (?:(?:me|te|que|mas|mais|precisa|bother) ){0,3}"
+    r"(?:avis|let|tell|notify|writ|text|escrib|escrev)"
+)
+_A_MOMENT = (
+    r"(?:(?:un|una|um|uma|a|an|one|1|2|dos|two|dois|unos|uns|solo|so|just) ){0,2}"
+    r"(?:moment(?:o|ito|inho)?|rat(?:o|ito)|segund(?:o|os|ito|inho)|seg|secs?|seconds?"
+    r"|minut(?:o|os|ito|inho|e|es)?|mins?|instante|toque|poco|poquito|pouco|pouquinho)"
+)
+# "Esperá un momento que le pregunto a mi marido", and not "esperá, somos 3".
+_WAITS = re.compile(
+    r"(?:(?:si|sim|yes|no|nao|ok|okay|dale|bueno|hola|perdon|sorry|disculp[ae]"
+    r"|desculp[ae]|che|please|por favor|ah|uy|ay|hm+|mm+) )*"
+    r"(?:(?:me )?(?:esper(?:a|e|en|ame|eme|anos)|aguard(?:a|e|ame|eme|en)|aguantame"
+    rf"|bancame|pera|wait|hold on|hang on|bear with me)(?: ai)?(?: {_A_MOMENT})?"
+    r"|(?:(?:dame|deme|denme|me da|me das|me de|give me|just give me|in|en) )?"
+    rf"{_A_MOMENT}|(?:ya|ahora|ja) (?:vuelvo|vengo|volto|venho|te (?:digo|falo))"
+    r"|brb|(?:i ll |ill )?be right back"
+    r"|(?:let me|dejame|deixa eu) (?:check|see|ask|ver|chequear|consultar|revisar"
+    r"|preguntar|conferir|perguntar))"
+    r"(?: (?:que|q|while|mientras|and|y|e|i|to|con|com|with)"
+    r"(?: (?:ya|ja|le|lo|la|te|me|i|ll|ill|my|mi|minha|meu|a|o))*"
+    r" (?:pregunt\w*|consult\w*|habl\w*|revis\w*|chequ\w*"
+    r"|miro|veo|vejo|fijo|busco|vuelvo|volto|digo|averiguo|ask|check|look|talk|see"
+    r"|think|pienso|penso|falo|pergunt\w*|wife|husband|mujer|marido|esposa|esposo"
+    r"|mulher|familia|family)(?: \w+){0,6})?"
+    r"(?: (?:por favor|porfa|please|pls|gracias|thanks|obrigad[oa]|che|ok|dale))*"
+)
+_NONE = re.compile(
+    r"\b(?:ningun[oa]?s?|nenhum(?:a|as|ns)?|none|neither)\b(?! (?:problem|duda|duvida))"
+)
+_KEEPS_A_BOOKING = re.compile(
+    r"\b(?:no|nao|not|don t|dont|didn t|never|nunca)\b.{0,30}\b(?:cancel|anul|desmarc)"
 )
 _FAREWELL = re.compile(
-    r"\b(?:ch?aus?|chauchi|ciao|adios|tchau|bye|goodbye|hasta (?:luego|pronto|manana)"
-    r"|nos vemos|see (?:you|ya)|ate (?:logo|mais|breve))\b"
+    r"\b(?:ch?aus?|chauchi|ciao|adios|tchau|bye|goodbye|nos vemos|see (?:you|ya)"
+    r"|hasta (?:luego|pronto|manana|(?:el )?(?:lunes|martes|miercoles|jueves|viernes"
+    r"|sabado|domingo))|ate (?:logo|mais|breve|amanha|segunda|terca|quarta|quinta|sexta"
+    r"|sabado|domingo))\b"
 )
 _DEAR = re.compile(
     r"\b(?:car(?:os?|as|isim[oa])|(?:muy|tan|es|mas|muito|tao|mais) cara|descuento"
@@ -76,7 +110,27 @@ def says_thanks(text: str) -> bool:
 def wants_to_be_told(text: str) -> bool:
     """Tell whether the guest wants to be written to: "avisame", "let me know"."""
     folded = words_of(text)
-    return bool(_BE_TOLD.search(folded)) and not _NOT_BE_TOLD.search(folded)
+    return bool(_BE_TOLD.search(folded)) and not wants_no_word(text)
+
+
+def wants_no_word(text: str) -> bool:
+    """Tell whether the guest wants not to be written to: "no me avises"."""
+    return _NOT_BE_TOLD.search(words_of(text)) is not None
+
+
+def wants_time(text: str) -> bool:
+    """Tell whether the guest only asks to wait: "un segundito", "hold on"."""
+    return _WAITS.fullmatch(words_of(text)) is not None
+
+
+def wants_none(text: str) -> bool:
+    """Tell whether the guest takes none of what there is: "ninguna de esas"."""
+    return _NONE.search(words_of(text)) is not None
+
+
+def keeps_booking(text: str) -> bool:
+    """Tell whether the guest denies to cancel: "no quiero cancelar"."""
+    return _KEEPS_A_BOOKING.search(words_of(text)) is not None
 
 
 def says_bye(text: str) -> bool:

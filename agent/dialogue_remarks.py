@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 def remark(state: State, event: GuestWrote) -> Step:
     """Answer what asks for no stay, and ask again what is open."""
     intent = event.understood.intent
+    declined = _declined(state, event)
+    if declined is not None:
+        return declined
     may_be_told = state.asks_to_notify or state.expects != "confirmation"
     if event.wants_to_be_told and may_be_told and intent is not Intent.CONFIRM_NO:
         return _to_be_told(state)
@@ -41,6 +44,19 @@ def remark(state: State, event: GuestWrote) -> Step:
     return state, [Say(phrase=phrase), *open_question(state)]
 
 
+def _declined(state: State, event: GuestWrote) -> Step | None:
+    """Take a no that says what it is to: a notice, a cancellation, a list."""
+    if event.wants_no_word and (state.waits_for_pms or state.asks_to_notify):
+        return _no_word(state)
+    if event.keeps_booking:
+        return state, [Say(phrase=Phrase.NOTHING_CANCELLED), *open_question(state)]
+    if event.wants_none and state.offered and state.asked != "confirmation":
+        # Another day is the best answer, so a bare number is one.
+        state = replace(settled_down(state), asked="checkin")
+        return state, [Say(phrase=Phrase.NONE_OF_THESE)]
+    return None
+
+
 def _small_talk(event: GuestWrote) -> Phrase:
     if event.wants_several_rooms:
         return Phrase.ONE_ROOM_EACH
@@ -52,6 +68,12 @@ def _to_be_told(state: State) -> Step:
     if state.asks_to_notify or state.waits_for_pms:
         return replace(state, awaits="breaker_to_notify"), [AskBreaker()]
     return replace(state, awaits="breaker_to_note"), [AskBreaker()]
+
+
+def _no_word(state: State) -> Step:
+    """Take the promise to write back."""
+    state = replace(state, waits_for_pms=False, asks_to_notify=False)
+    return state, [Say(phrase=Phrase.WILL_NOT_NOTIFY), *open_question(state)]
 
 
 def _yes(state: State) -> Step:
@@ -73,6 +95,8 @@ def _yes(state: State) -> Step:
 
 def _no(state: State) -> Step:
     """Take a no: nothing is booked and nothing is open; what is known stays."""
+    if state.waits_for_pms and state.expects not in ("room_type", "confirmation"):
+        return _no_word(settled_down(state))
     phrase = Phrase.NOT_BOOKED if state.asked == "confirmation" else Phrase.AS_YOU_LIKE
     return settled_down(state), [Say(phrase=phrase)]
 

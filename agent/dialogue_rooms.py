@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from agent.dialogue_state import State
     from agent.messages import Room, Search
 
+MOST_IN_A_ROOM = 12
+
 
 def fits(room: Room, search: Search) -> bool:
     """
@@ -27,6 +29,12 @@ def fits(room: Room, search: Search) -> bool:
         and (room.max_adults is None or adults <= room.max_adults)
         and (room.max_occupancy is None or party <= room.max_occupancy)
     )
+
+
+def is_group(state: State) -> bool:
+    """Tell whether the party is larger than a room of any house."""
+    slots = state.slots
+    return (slots.adults or 0) + (slots.children or 0) > MOST_IN_A_ROOM
 
 
 def is_wish(state: State) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from agent.dialogue_state import State
-    from agent.messages import GuestWrote, Understood
+    from agent.messages import GuestWrote, Period, Understood
 
 
 def merged(state: State, event: GuestWrote) -> State:
@@ -29,6 +29,7 @@ def merged(state: State, event: GuestWrote) -> State:
             children=known.children if said.children is None else said.children,
         ),
         nights=nights,
+        period=_period(state, event.understood),
     )
     return _with_room(state, event)
 
@@ -41,6 +42,7 @@ def says_something(understood: Understood) -> bool:
         or understood.room_word is not None
         or understood.is_past
         or understood.is_vague
+        or understood.is_no_day
     )
 
 
@@ -69,6 +71,14 @@ def _stay(
     if checkout is not None and checkout > checkin:
         nights = (checkout - checkin).days
     return checkin, nights, checkin + timedelta(days=nights or event.default_nights)
+
+
+def _period(state: State, said: Understood) -> Period | None:
+    """Keep the month or week that is spoken of, until a day beyond it is said."""
+    period, checkin = said.period or state.period, said.slots.checkin
+    if period is None or checkin is None or period.first <= checkin <= period.last:
+        return period
+    return None
 
 
 def _with_room(state: State, event: GuestWrote) -> State:

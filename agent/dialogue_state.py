@@ -10,7 +10,7 @@ from agent.messages import NOTHING_SAID, Search, Slots
 if TYPE_CHECKING:
     from datetime import date
 
-    from agent.messages import Lang, Question, Quote, Room
+    from agent.messages import Lang, Period, Question, Quote, Room
 
 # What the answer that the dialogue has asked for is wanted for.
 Awaits: TypeAlias = Literal[
@@ -48,18 +48,21 @@ class State:
     """
     How far a conversation is.
 
-    `nights` is the length that was said, kept where the arrival moves. `room_id` is a
-    room picked from the house's own, `room_word` a word for one that is no known type.
-    `asked` is the question that is open; a yes answers it, or books the one room in
-    `offered`, or lets the guest be notified (`asks_to_notify`). `quote` is the summary
-    on the table: set only with the summary, gone with whatever changes the stay; then
-    `offered` are the rooms that could be taken instead.
+    `nights` is the length that was said, kept where the arrival moves, `period` the
+    month or week that was, while no day beyond it is. `deals` counts the bookings that
+    were made. `room_id` is a room picked from the house's own, `room_word` a word for
+    one that is no known type. `asked` is the question that is open; a yes answers it,
+    or books the one room in `offered`, or lets the guest be notified
+    (`asks_to_notify`). `quote` is the summary on the table: set only with the summary,
+    gone with whatever changes the stay; then `offered` are the rooms that could be
+    taken instead.
     `key` is that of the guest's last text.
     """
 
     lang: Lang = "es"
     slots: Slots = NOTHING_SAID
     nights: int | None = None
+    period: Period | None = None
     room_id: int | None = None
     room_word: str | None = None
     asked: Question | None = None
@@ -73,6 +76,7 @@ class State:
     pending: Pending | None = None
     booked: Deal | None = None
     waits_for_pms: bool = False
+    deals: int = 0
 
     @property
     def expects(self) -> Question | None:
@@ -136,4 +140,5 @@ def fresh(state: State) -> State:
         key=state.key,
         pending=state.pending,
         waits_for_pms=state.waits_for_pms,
+        deals=state.deals,
     )

@@ -3,7 +3,8 @@ Pure. What a button or a row answers, so that a late tap answers nothing else.
 
 Guests scroll up: "Sí" under yesterday's summary is no yes to today's. So each choice
 names what it answers by the facts that were shown with it: the summary's stay, room and
-price, or a list's stay. That outlives a restart, and all agents name it alike.
+price and how many bookings came before it, or a list's stay. That outlives a restart,
+and all agents name it alike.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def answered_by(state: State) -> str:
     if state.asks_to_notify:
         return _NOTICE
     if state.asked == "confirmation":
-        return _summary(state.quote) if state.quote else ""
+        return _summary(state.quote, state.deals) if state.quote else ""
     if search is None or not state.offered:
         return ""
     if state.asked == "room_type":
@@ -53,16 +54,18 @@ def _taken(state: State) -> frozenset[str]:
     if search is not None and state.booked is None:
         taken.add(_list(search))
     if state.quote is None:
-        deals = (deal for deal in (state.pending, state.booked) if deal is not None)
-        taken |= {_summary(deal.quote) for deal in deals}
+        if state.pending is not None:
+            taken.add(_summary(state.pending.quote, state.deals))
+        if state.booked is not None:
+            taken.add(_summary(state.booked.quote, state.deals - 1))
         if state.waits_for_pms and state.expects is None:
             taken.add(_NOTICE)
     return frozenset(taken)
 
 
-def _summary(quote: Quote) -> str:
-    room = quote.room
-    return _digest("book", _stay(quote.search), room.id, room.price, room.currency)
+def _summary(quote: Quote, deals: int) -> str:
+    stay, room = _stay(quote.search), quote.room
+    return _digest("book", stay, room.id, room.price, room.currency, deals)
 
 
 def _list(search: Search) -> str:

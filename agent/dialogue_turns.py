@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.dialogue_remarks import finds_it_dear, remark
-from agent.dialogue_rooms import is_wish
+from agent.dialogue_rooms import is_group, is_wish
 from agent.dialogue_search import ask_next, check, go_on, open_question
 from agent.dialogue_slots import leaves_too_early, merged, says_something
 from agent.dialogue_state import (
@@ -47,10 +47,9 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
         if not says_something(said):
             state, question = ask_next(state)
             return state, [Say(phrase=Phrase.STARTED_OVER), *question]
-    if said.intent is Intent.CANCEL:  # Its days are those of another stay.
-        return _hand_off(state, "cancel")
-    if event.changes_a_booking and state.quote is None:
-        return _hand_off(state, "change")
+    apart = _apart_from_the_stay(state, event)
+    if apart is not None:
+        return apart
     after = merged(state, event)
     if said.intent is Intent.HUMAN:
         return _hand_off(after, "asked")
@@ -64,7 +63,7 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     if is_request or (is_changed and not _is_plain_yes(state, event)):
         takes_a_room = after.room_id not in (None, state.room_id)
         state, effects = _request(state, after, event, today)
-        if event.wants_several_rooms:
+        if event.wants_several_rooms and not is_group(state):
             effects = [Say(phrase=Phrase.ONE_ROOM_EACH), *effects]
         # "El desayuno es para 2?", but not "2" or "la delux" after a list.
         elif said.intent is Intent.OUT_OF_SCOPE and not takes_a_room:
@@ -73,6 +72,17 @@ def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     if state.pending is not None and said.intent is not Intent.HELP:
         return check(state)
     return remark(state, event)
+
+
+def _apart_from_the_stay(state: State, event: GuestWrote) -> Step | None:
+    """Answer a text whose days and guests, if any, are not of this stay."""
+    if event.understood.intent is Intent.CANCEL:
+        return _hand_off(state, "cancel")
+    if event.changes_a_booking and state.quote is None:
+        return _hand_off(state, "change")
+    if event.wants_time:
+        return state, [Say(phrase=Phrase.TAKE_YOUR_TIME)]
+    return None
 
 
 def tapped_late(state: State, today: date) -> Step:
@@ -107,13 +117,16 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
         state = replace(state, asked="checkin", offered=(), wants_kinds=False)
         question = () if trouble is Phrase.WHICH_DAYS else open_question(state)
         return state, [Say(phrase=trouble), *question]
+    if is_group(state):
+        return _hand_off(state, "group")
     return go_on(state, today)
 
 
 def _hand_off(state: State, reason: HandOffReason) -> Step:
     reference = state.booked.reference if state.booked else None
     hand_off = HandOff(reason=reason, slots=state.slots, reference=reference)
-    return settled_down(state), [hand_off, Say(phrase=Phrase.HANDED_OFF)]
+    phrase = Phrase.GROUP_HANDED_OFF if reason == "group" else Phrase.HANDED_OFF
+    return settled_down(state), [hand_off, Say(phrase=phrase)]
 
 
 def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:
@@ -160,7 +173,8 @@ def _changes_what_is_booked(event: GuestWrote) -> bool:
         said.intent not in (Intent.BOOKING, Intent.PRICE, Intent.ROOM_TYPES)
         and (says_something(said) or event.picked is not None)
         and said.slots.checkin is None
-        and not (said.is_vague or said.is_past or event.starts_over)
+        and not (said.is_vague or said.is_past or said.is_no_day)
+        and not event.starts_over
         and not event.wants_same_dates
     )
 
@@ -169,6 +183,8 @@ def _trouble_with_dates(before: State, event: GuestWrote) -> Phrase | None:
     said = event.understood
     if said.slots.checkin is not None:
         return None
+    if said.is_no_day:
+        return Phrase.NO_SUCH_DAY
     if said.is_past:
         return Phrase.DATE_IS_PAST
     if said.is_vague:

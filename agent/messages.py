@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Lang: TypeAlias = Literal["es", "en", "pt"]
 BreakerState: TypeAlias = Literal["closed", "open", "half_open", "unknown"]
 Question: TypeAlias = Literal["checkin", "adults", "room_type", "confirmation"]
-HandOffReason: TypeAlias = Literal["asked", "booking", "cancel", "change"]
+HandOffReason: TypeAlias = Literal["asked", "booking", "cancel", "change", "group"]
 
 # The types of room that have a name here; which of them a house has is its own.
 ROOM_TYPES = ("single", "double", "twin", "triple", "quadruple", "family", "suite")
@@ -78,6 +78,25 @@ NOTHING_SAID = Slots()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A month or a week that a guest speaks of; both days belong to it."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """What was said of the days: "el 8" may be in this month, or after this arrival."""
+
+    arrival: date | None = None
+    period: Period | None = None
+
+
+NO_DAYS = Days()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
     """
     One text, understood.
@@ -86,7 +105,9 @@ class Understood:
     a bare number, the answer to whatever question is open; where that is the arrival
     or the adults, the slot holds it too. `nights` is a length said without an arrival
     ("mejor 4 noches"). `is_past`: a day was named, with its year, which is over.
-    `is_vague`: a period without days ("en enero"). `room_word` is a word for a room
+    `is_vague`: days that are not said; `period` is the month or the week that they
+    are in ("en enero"), where it is known. `is_no_day`: a day that its month
+    does not have ("31 de febrero"). `room_word` is a word for a room
     that is no known type ("cabaña").
     """
 
@@ -98,6 +119,8 @@ class Understood:
     nights: int | None = None
     is_past: bool = False
     is_vague: bool = False
+    period: Period | None = None
+    is_no_day: bool = False
     room_word: str | None = None
 
 
@@ -105,9 +128,17 @@ class Understander(Protocol):
     """Reads one text; `agent.understanding.validation` keeps what it says possible."""
 
     def understand(
-        self, text: str, now: datetime, expects: Question | None
+        self,
+        text: str,
+        now: datetime,
+        expects: Question | None,
+        known: Days = NO_DAYS,
     ) -> Understood:
-        """Understand `text`; `now` is in the hotel's zone, `expects` what was asked."""
+        """
+        Understand `text`; `now` is in the hotel's zone, `expects` what was asked.
+
+        `known` is what was said of the days before.
+        """
         ...
 
 
@@ -165,9 +196,10 @@ class GuestWrote:
     `picked` is the room, of those offered, that the text names as the house does.
     `default_nights` are meant by who says the arrival only. Of what no intent says,
     `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `says_bye` "chau",
-    `wants_to_be_told` "avisame", `finds_it_dear` "muy caro", `wants_several_rooms` "dos
-    habitaciones", `wants_same_dates` "las mismas fechas" and `changes_a_booking`
-    "cambiar mi reserva".
+    `wants_to_be_told` "avisame", `wants_no_word` "no me avises", `wants_time` "un
+    segundito", `wants_none` "ninguna", `keeps_booking` "no quiero cancelar",
+    `finds_it_dear` "muy caro", `wants_several_rooms` "dos habitaciones",
+    `wants_same_dates` "las mismas fechas" and `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
@@ -179,6 +211,10 @@ class GuestWrote:
     says_thanks: bool = False
     says_bye: bool = False
     wants_to_be_told: bool = False
+    wants_no_word: bool = False
+    wants_time: bool = False
+    wants_none: bool = False
+    keeps_booking: bool = False
     finds_it_dear: bool = False
     wants_several_rooms: bool = False
     wants_same_dates: bool = False
@@ -295,6 +331,9 @@ class Phrase(StrEnum):
     ONE_ROOM_EACH = "one_room_each"
     STARTED_OVER = "started_over"
     AS_YOU_LIKE = "as_you_like"
+    TAKE_YOUR_TIME = "take_your_time"
+    NONE_OF_THESE = "none_of_these"
+    NOTHING_CANCELLED = "nothing_cancelled"
     ASK_CHECKIN = "ask_checkin"
     ASK_ADULTS = "ask_adults"
     ASK_ROOM_TYPE = "ask_room_type"
@@ -304,6 +343,7 @@ class Phrase(StrEnum):
     ASK_TO_NOTIFY = "ask_to_notify"
     WHICH_DAYS = "which_days"
     DATE_IS_PAST = "date_is_past"
+    NO_SUCH_DAY = "no_such_day"
     LEAVES_TOO_EARLY = "leaves_too_early"
     OTHER_DATES = "other_dates"
     TOO_MANY = "too_many"
@@ -324,8 +364,11 @@ class Phrase(StrEnum):
     SURELY_NOT_BOOKED = "surely_not_booked"
     WILL_NOTIFY = "will_notify"
     ALREADY_NOTED = "already_noted"
+    WILL_NOT_NOTIFY = "will_not_notify"
+    PMS_WORKS = "pms_works"
     PMS_IS_BACK = "pms_is_back"
     HANDED_OFF = "handed_off"
+    GROUP_HANDED_OFF = "group_handed_off"
     ONLY_TEXT = "only_text"
     TAPPED_LATE = "tapped_late"
     HOLDING_ASK_AGAIN = "holding_ask_again"

@@ -22,6 +22,10 @@ PHRASES: dict[Phrase, str] = {
     "For several together write “reception” and a person will help you.",
     Phrase.STARTED_OVER: "Sure, let us start over.",
     Phrase.AS_YOU_LIKE: "All right. Write to me if you need anything else.",
+    Phrase.TAKE_YOUR_TIME: "Sure, take your time: I am here.",
+    Phrase.NONE_OF_THESE: "I see. Shall we look at other dates or another kind of "
+    "room? If you prefer a person, write “reception”.",
+    Phrase.NOTHING_CANCELLED: "Do not worry, nothing was cancelled.",
     Phrase.ASK_CHECKIN: "For which date?",
     Phrase.ASK_ADULTS: "For how many adults?",
     Phrase.ASK_ROOM_TYPE: "Which one would you like?",
@@ -34,6 +38,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.WHICH_DAYS: "Which days would that be? Tell me when you arrive and when "
     "you leave.",
     Phrase.DATE_IS_PAST: "That date has already passed.",
+    Phrase.NO_SUCH_DAY: "There is no such day in the calendar.",
     Phrase.LEAVES_TOO_EARLY: "The departure has to be after the arrival.",
     Phrase.OTHER_DATES: "Would you like to try another date?",
     Phrase.TOO_MANY: "I have no free room that takes all of you. To book two rooms "
@@ -65,9 +70,15 @@ PHRASES: dict[Phrase, str] = {
     Phrase.SURELY_NOT_BOOKED: "I have checked: the booking did not go through.",
     Phrase.WILL_NOTIFY: "Sure, I will write to you as soon as it is back.",
     Phrase.ALREADY_NOTED: "I have noted it: I will write as soon as it is back.",
+    Phrase.WILL_NOT_NOTIFY: "All right, I will not write to you about it. Write to me "
+    "if you need anything else.",
+    Phrase.PMS_WORKS: "The hotel's system is working: I can tell you now which rooms "
+    "are free. Of other things I cannot send you word.",
     Phrase.PMS_IS_BACK: "The hotel's system is back!",
     Phrase.HANDED_OFF: "I am handing you over to the front desk: "
     "a person will write to you.",
+    Phrase.GROUP_HANDED_OFF: "So many people do not fit into one room, so I am handing "
+    "you over to the front desk: a person will write to you.",
     Phrase.ONLY_TEXT: "Sorry, I can only read text here. Could you write it to me?",
     Phrase.TAPPED_LATE: "That button is from an earlier message, so I did nothing.",
     Phrase.HOLDING_ASK_AGAIN: "This is taking a while. "

@@ -23,6 +23,10 @@ PHRASES: dict[Phrase, str] = {
     "en ella. Para varias juntas escribí «recepción» y te ayuda una persona.",
     Phrase.STARTED_OVER: "Dale, empezamos de nuevo.",
     Phrase.AS_YOU_LIKE: "Está bien. Si necesitás algo más, escribime.",
+    Phrase.TAKE_YOUR_TIME: "Dale, tomate tu tiempo: acá estoy.",
+    Phrase.NONE_OF_THESE: "Entiendo. ¿Vemos otras fechas u otro tipo de habitación? "
+    "Si preferís una persona, escribí «recepción».",
+    Phrase.NOTHING_CANCELLED: "Está bien, no cancelé nada.",
     Phrase.ASK_CHECKIN: "¿Para qué fecha?",
     Phrase.ASK_ADULTS: "¿Para cuántos adultos?",
     Phrase.ASK_ROOM_TYPE: "¿Cuál te gustaría?",
@@ -34,6 +38,7 @@ PHRASES: dict[Phrase, str] = {
     "Si preferís una persona, escribí «recepción».",
     Phrase.WHICH_DAYS: "¿Qué días serían? Decime la fecha de llegada y la de salida.",
     Phrase.DATE_IS_PAST: "Esa fecha ya pasó.",
+    Phrase.NO_SUCH_DAY: "Ese día no existe en el calendario.",
     Phrase.LEAVES_TOO_EARLY: "La salida tiene que ser después de la llegada.",
     Phrase.OTHER_DATES: "¿Querés probar con otra fecha?",
     Phrase.TOO_MANY: "No tengo libre una habitación en la que entren todos. Para "
@@ -64,8 +69,13 @@ PHRASES: dict[Phrase, str] = {
     Phrase.SURELY_NOT_BOOKED: "Ya lo verifiqué: la reserva no llegó a hacerse.",
     Phrase.WILL_NOTIFY: "Dale, te escribo apenas vuelva.",
     Phrase.ALREADY_NOTED: "Ya lo tengo anotado: te escribo apenas vuelva.",
+    Phrase.WILL_NOT_NOTIFY: "Listo, no te aviso. Si necesitás algo más, escribime.",
+    Phrase.PMS_WORKS: "El sistema del hotel funciona: puedo decirte ya qué "
+    "habitaciones hay. De otras cosas no puedo avisarte.",
     Phrase.PMS_IS_BACK: "¡El sistema del hotel ya volvió!",
     Phrase.HANDED_OFF: "Te paso con recepción: una persona te va a escribir.",
+    Phrase.GROUP_HANDED_OFF: "Tantas personas no entran en una habitación, así que te "
+    "paso con recepción: una persona te va a escribir.",
     Phrase.ONLY_TEXT: "Perdón, por acá solo entiendo texto. ¿Me lo escribís?",
     Phrase.TAPPED_LATE: "Ese botón es de un mensaje anterior, así que no hice nada.",
     Phrase.HOLDING_ASK_AGAIN: "La consulta está tardando. "

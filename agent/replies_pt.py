@@ -22,6 +22,10 @@ PHRASES: dict[Phrase, str] = {
     "Para vários juntos escreva «recepção» e uma pessoa ajuda você.",
     Phrase.STARTED_OVER: "Certo, vamos começar de novo.",
     Phrase.AS_YOU_LIKE: "Tudo bem. Se precisar de mais alguma coisa, é só escrever.",
+    Phrase.TAKE_YOUR_TIME: "Claro, sem pressa: estou por aqui.",
+    Phrase.NONE_OF_THESE: "Entendo. Vemos outras datas ou outro tipo de quarto? "
+    "Se preferir uma pessoa, escreva «recepção».",
+    Phrase.NOTHING_CANCELLED: "Tudo bem, não cancelei nada.",
     Phrase.ASK_CHECKIN: "Para qual data?",
     Phrase.ASK_ADULTS: "Para quantos adultos?",
     Phrase.ASK_ROOM_TYPE: "Qual você prefere?",
@@ -33,6 +37,7 @@ PHRASES: dict[Phrase, str] = {
     "Se preferir uma pessoa, escreva «recepção».",
     Phrase.WHICH_DAYS: "Quais dias seriam? Diga a data de chegada e a de saída.",
     Phrase.DATE_IS_PAST: "Essa data já passou.",
+    Phrase.NO_SUCH_DAY: "Esse dia não existe no calendário.",
     Phrase.LEAVES_TOO_EARLY: "A saída precisa ser depois da chegada.",
     Phrase.OTHER_DATES: "Quer tentar outra data?",
     Phrase.TOO_MANY: "Não tenho livre um quarto em que caibam todos. Para reservar "
@@ -62,8 +67,14 @@ PHRASES: dict[Phrase, str] = {
     Phrase.SURELY_NOT_BOOKED: "Já verifiquei: a reserva não foi feita.",
     Phrase.WILL_NOTIFY: "Certo, escrevo assim que voltar.",
     Phrase.ALREADY_NOTED: "Já está anotado: escrevo assim que voltar.",
+    Phrase.WILL_NOT_NOTIFY: "Certo, não aviso. Se precisar de mais alguma coisa, "
+    "é só escrever.",
+    Phrase.PMS_WORKS: "O sistema do hotel está funcionando: já posso dizer quais "
+    "quartos há. De outras coisas não posso avisar.",
     Phrase.PMS_IS_BACK: "O sistema do hotel voltou!",
     Phrase.HANDED_OFF: "Passo você para a recepção: uma pessoa vai escrever.",
+    Phrase.GROUP_HANDED_OFF: "Tanta gente não cabe em um quarto, então passo você "
+    "para a recepção: uma pessoa vai escrever.",
     Phrase.ONLY_TEXT: "Desculpe, por aqui só entendo texto. Pode me escrever?",
     Phrase.TAPPED_LATE: "Esse botão é de uma mensagem anterior, então não fiz nada.",
     Phrase.HOLDING_ASK_AGAIN: "A consulta está demorando. "

@@ -17,12 +17,16 @@ from agent.dialogue_cues import (
     finds_it_dear,
     is_a_name,
     is_of_no_language,
+    keeps_booking,
     picked,
     says_bye,
     says_thanks,
     starts_over,
+    wants_no_word,
+    wants_none,
     wants_same_dates,
     wants_several_rooms,
+    wants_time,
     wants_to_be_told,
 )
 from agent.messages import (
@@ -32,6 +36,7 @@ from agent.messages import (
     BreakerTold,
     CheckBooking,
     CheckIsDue,
+    Days,
     GuestWrote,
     HandOff,
     Intent,
@@ -151,6 +156,10 @@ class Runner:
                 wants_several_rooms=wants_several_rooms(text),
                 wants_same_dates=wants_same_dates(text),
                 wants_to_be_told=wants_to_be_told(text),
+                wants_no_word=wants_no_word(text),
+                wants_time=wants_time(text),
+                wants_none=wants_none(text),
+                keeps_booking=keeps_booking(text),
                 changes_a_booking=changes_a_booking(text),
             )
             return await self._play(_Course(guest, held, now), event)
@@ -179,7 +188,12 @@ class Runner:
 
     def understood(self, text: str, state: State, now: datetime) -> Understood:
         """Understand a text where the conversation stands."""
-        understood = self._understander.understand(text, now, state.expects)
+        understood = self._understander.understand(
+            text,
+            now,
+            state.expects,
+            Days(arrival=state.slots.checkin, period=state.period),
+        )
         if is_of_no_language(text) or is_a_name(text, state.offered):
             understood = replace(understood, lang=None)
         return checked(understood, now.date())

@@ -1,7 +1,7 @@
 """
 Pure. A conversation as JSON and back, for a store that outlives the process.
 
-Another version, or what is no conversation, reads as None: the guest begins anew, which
+A newer version, or what is no conversation, reads as None: the guest begins anew, which
 is better than an error in each turn.
 """
 
@@ -14,13 +14,15 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from agent.dialogue_state import Deal, Pending, State
-from agent.messages import Quote, Room, Search, Slots
+from agent.messages import Period, Quote, Room, Search, Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 # Grows with each change of `State` or of what it holds.
-VERSION = 1
+VERSION = 2
+# What each version added, as a record of the ones before is read.
+_ADDED: dict[int, dict[str, Any]] = {2: {"period": None, "deals": 0}}
 
 _Plain: TypeAlias = "Mapping[str, Any]"
 
@@ -31,12 +33,21 @@ def encode(state: State) -> str:
 
 
 def decode(text: str | bytes) -> State | None:
-    """Read a conversation, None where it is none of this version."""
+    """Read a conversation, None where it is none that is known."""
     try:
         written = json.loads(text)
-        return _state(written["state"]) if written["version"] == VERSION else None
+        return _state(_grown(written["state"], written["version"]))
     except (ValueError, TypeError, KeyError, InvalidOperation, RecursionError):
         return None
+
+
+def _grown(state: _Plain, version: int) -> _Plain:
+    """Bring what an older version wrote up to this one; of a newer one, raise."""
+    if version not in range(1, VERSION + 1):
+        raise ValueError
+    for added in range(version + 1, VERSION + 1):
+        state = {**state, **_ADDED[added]}
+    return state
 
 
 def _plain(value: object) -> object:
@@ -54,6 +65,7 @@ def _state(written: _Plain) -> State:
         **_read(
             written,
             slots=_slots(written["slots"]),
+            period=_if_any(_period, written["period"]),
             offered=tuple(map(_room, written["offered"])),
             quote=_if_any(_quote, written["quote"]),
             pending=_if_any(_pending, written["pending"]),
@@ -75,6 +87,10 @@ def _days(written: _Plain) -> dict[str, Any]:
         day: _if_any(date.fromisoformat, written[day])
         for day in ("checkin", "checkout")
     }
+
+
+def _period(written: _Plain) -> Period:
+    return Period(**{end: date.fromisoformat(day) for end, day in written.items()})
 
 
 def _room(written: _Plain) -> Room:

@@ -57,9 +57,13 @@ _UNITS = {
 }
 
 
-def gist(words: list[str], lang: Lang | None) -> str:
-    """Return what `words` mean; they are clean, mended, and in the language `lang`."""
-    parts = _TOKEN.findall(read_phrases(" ".join(words)))
+def gist(words: list[str], lang: Lang | None, *, is_asked: bool = False) -> str:
+    """
+    Return what `words` mean; they are clean, mended, and in the language `lang`.
+
+    `is_asked`: they may answer a question.
+    """
+    parts = _TOKEN.findall(read_phrases(" ".join(words), is_asked=is_asked))
     meant = " ".join(_meanings(_with_numbers(parts), lang))
     if re.search(r"\b(?:NEXT WEEK|WEEK NEXT)\b", meant):
         meant = re.sub(r"\bw(\d)\b", r"v\1", meant)

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.messages import NOTHING_SAID, Intent, Slots, Understood
+from agent.messages import NO_DAYS, NOTHING_SAID, Days, Intent, Slots, Understood
 from agent.understanding.cues import bookings
 from agent.understanding.days import Day, resolve
 from agent.understanding.feasts import Habits
@@ -25,7 +25,7 @@ from agent.understanding.languages import language
 from agent.understanding.mending import mend
 from agent.understanding.ranges import FEAST
 from agent.understanding.rooms import read_answer, read_room
-from agent.understanding.stays import read_stay
+from agent.understanding.stays import read_period, read_stay, since, still_ahead
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,15 +48,20 @@ class Grammar:
         self._habits = habits or Habits()
 
     def understand(
-        self, text: str, now: datetime, expects: Question | None
+        self,
+        text: str,
+        now: datetime,
+        expects: Question | None,
+        known: Days = NO_DAYS,
     ) -> Understood:
-        """Understand `text`; `now` is in the hotel's zone, `expects` what was asked."""
+        """Understand `text`, as `Understander` says."""
         today = now.date()
+        known = still_ahead(known, today)
         spelled = _WORD.findall(read_figures(clean(text)))
         words, slips = mend(spelled)
         lang = language(text, [*spelled, *words] if slips else spelled)
-        meant = gist(words, lang)
-        stay, rest = read_stay(meant, today, self._habits)
+        meant = gist(words, lang, is_asked=expects is not None)
+        stay, rest = read_stay(meant, today, self._habits, known)
         party = read_party(rest)
         room_type, room_word = read_room(rest)
         slots = Slots(
@@ -74,7 +79,7 @@ class Grammar:
             slots = replace(slots, adults=number)
         elif expects == "checkin" and number and slots == NOTHING_SAID:
             # "2 y un bebé" is no day.
-            slots = replace(slots, checkin=resolve(Day(number), today))
+            slots = replace(slots, checkin=resolve(Day(number), since(known, today)))
         # "From 7 to 10" alone may be hours.
         both_ends = (
             stay.checkout is not None
@@ -86,7 +91,7 @@ class Grammar:
         intent = find_intent(
             words,
             Said(
-                days=days or stay.is_past or stay.is_vague,
+                days=days or stay.is_past or stay.is_vague or stay.is_no_day,
                 adults=slots.adults is not None,
                 guests=slots.adults is not None or slots.children is not None,
                 room=slots.room_type is not None or room_word is not None,
@@ -111,6 +116,8 @@ class Grammar:
             nights=None if stay.checkin else stay.nights,
             is_past=stay.is_past,
             is_vague=stay.is_vague,
+            period=read_period(meant, today) if stay.is_vague else None,
+            is_no_day=stay.is_no_day,
             room_word=room_word,
         )
 

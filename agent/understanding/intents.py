@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from agent.messages import Intent
 from agent.understanding.answers import answer, opening
 from agent.understanding.cues import bookings, people, stays, topics
-from agent.understanding.small_talk import asks_for_other_things, is_of_other_things
+from agent.understanding.small_talk import (
+    asks_for_other_things,
+    has_a_day_of_other_things,
+    is_of_other_things,
+)
 
 _ANSWERS = {
     "yes": Intent.CONFIRM_YES,
@@ -50,10 +54,12 @@ class Said:
 def find_intent(words: list[str], said: Said) -> Intent:
     """Say what is wanted; `words` are mended, with the marks between them."""
     text = " ".join(words)
-    said_words = [word for word in words if word.isalnum()]
+    # "d5.12" is a word, too.
+    said_words = [word for word in words if word[-1].isalnum()]
     only = answer(said_words, asks="?" in words)
     if only == "greeting":
         return Intent.GREETING  # "Hola, hay alguien?"
+    text, denials = bookings.NOT_CANCEL.subn(" ", text)
     if bookings.CANCEL.search(text):
         is_policy = bookings.CANCEL_POLICY.search(text) is not None
         return Intent.OUT_OF_SCOPE if is_policy else Intent.CANCEL
@@ -66,6 +72,7 @@ def find_intent(words: list[str], said: Said) -> Intent:
         return _ANSWERS[only]
     wish = _wish(text, said)
     is_plain = "?" not in words and not topics.is_named(text) and not said.a_stay
+    is_plain &= not denials
     if wish is Intent.OUT_OF_SCOPE and is_plain and (begun := opening(said_words)):
         # Where a yes would book, it must be all that is said.
         return wish if begun == "yes" and said.is_asked else _ANSWERS[begun]
@@ -127,7 +134,8 @@ def _is_small_talk(text: str, said: Said) -> bool:
     if not said.days or is_more:
         return False
     if said.numbered:
-        return asks_for_other_things(text)
+        is_answer = said.is_asked or not has_a_day_of_other_things(text)
+        return asks_for_other_things(text) or not is_answer
     return is_of_other_things(text)
 
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.understanding.words import MONTH
 
 _GREETED_DAYS = (
     r"(?:navidad|natal|christmas|ano|new years?|fiestas|weekend|finde|fin|fim)"
+)
+
+_A_DAY = r"(?:(?:el|la|o|a|dia) ){0,2}[\w/.]+(?: -? ?feira)?"
+
+# "Hasta el viernes", where it answers nothing.
+FAREWELL = re.compile(
+    r"[^\w]*(?:(?:bueno|ok|dale|listo)[ ,.!]*)?"
+    rf"(?:hasta|ate) {_A_DAY}(?:[ .!]*| ?!.*)"
 )
 
 MANNERS = (
@@ -28,9 +38,8 @@ MANNERS = (
     ),
     (
         (
-            r"(?:^|\b(?:gracias|thanks|obrigad[oa]|chau|bueno|ok|tchau|bye|dale|listo)"
-            r"[ ,.!]*)(?:hasta|ate)"
-            r" (?:(?:el|la|o|a|dia) ){0,2}[\w/.]+[ .!]*$"
+            r"\b(?:gracias|thanks|obrigad[oa]|chau|tchau|bye)[ ,.!]*(?:hasta|ate)"
+            rf" {_A_DAY}[ .!]*$|^[\W]*(?:hasta|ate) (?:manana|amanha)[ .!]*$"
         ),
         ",",
     ),
@@ -51,13 +60,12 @@ MANNERS = (
         ),
         ",",
     ),
-    (r"^\W*(?:hasta|ate) (?:(?:el|la|o|a) )?\w+ !.*$", ","),
     (r"\bpass(?:ing)? through\b", "passing"),
     # "La calle 9 de Julio", "25 de Mayo 450".
     (
         (
-            r"\b(?:calle|avenida|av|avda|plaza|rua|praca|esquina|sobre|en)"
-            rf" (?:es |la |el )?\d{{1,2}} de {MONTH}\b(?: \d{{2,4}}\b)?"
+            r"\b(?:(?:calle|avenida|av|avda|plaza|rua|praca|esquina|sobre)"
+            rf" (?:es |la |el )?|en (?:la )?)\d{{1,2}} de {MONTH}\b(?: \d{{2,4}}\b)?"
         ),
         ",",
     ),

@@ -10,7 +10,7 @@ import re
 
 from agent.understanding.cues.stays import ARRIVAL, LEAVING, MOVES
 from agent.understanding.feast_phrases import FEASTS
-from agent.understanding.manners import MANNERS
+from agent.understanding.manners import FAREWELL, MANNERS
 from agent.understanding.words import MONTH
 
 _RULES = (
@@ -39,6 +39,15 @@ _RULES = (
         "n0",
     ),
     (r"\b(algo|lugar|habitacion|cuarto|vaga|quarto) (?:ahora|agora)\b", r"\1 n0"),
+    # "A double for yesterday"; "ayer" alone is of other things.
+    (
+        (
+            r"\b(para|pra|for|from|desde)"
+            r" (?:ayer|anteayer|antes de ayer|anoche|yesterday|last night|ontem"
+            r"|anteontem|ontem a noite)\b"
+        ),
+        r"\1 PAST_DAY",
+    ),
     # Times of day. "A la mañana" is one, "mañana" alone is tomorrow.
     (
         (
@@ -151,8 +160,10 @@ _RULES = (
 _COMPILED = tuple((re.compile(find), f" {put} ") for find, put in _RULES)
 
 
-def read_phrases(words: str) -> str:
-    """Put set phrases into the grammar's words."""
+def read_phrases(words: str, *, is_asked: bool) -> str:
+    """Put set phrases into the grammar's words; `is_asked`: they may be an answer."""
+    if not is_asked and FAREWELL.fullmatch(words):
+        return ","
     for find, put in _COMPILED:
         words = find.sub(put, words)
     return words

@@ -30,15 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """The stay as said; a `checkout` alone is a day of leaving."""
+    """
+    The stay as said; a `checkout` alone is a day of leaving.
+
+    `is_no_day`: a day was named that its month does not have.
+    """
 
     checkin: date | None = None
     checkout: date | None = None
     nights: int | None = None
     is_past: bool = False
     is_vague: bool = False
+    is_no_day: bool = False
 
 
+# "Del 28 al 3 de enero" begins in December; a longer stay hardly does.
+_LONGEST_ACROSS = 21
 FEAST = (
     r"(?:CHRISTMAS_EVE|CHRISTMAS|NEW_YEARS_EVE|NEW_YEAR|CARNIVAL|EASTER|GOOD_FRIDAY)\b"
 )
@@ -58,6 +65,8 @@ _TWO_NIGHTS = re.compile(
     rf"(?P<before>NIGHT (?:(?:FROM|de|of|el|the) ){{0,3}})?"
     rf"\b(?P<first>{DAY}) AND {ARTICLE}(?P<last>{DAY})(?P<after> NIGHT)?"
 )
+_MONTHS = range(1, 13)
+_LAST_DAYS = range(29, 32)
 LONE_MONTH = re.compile(r"(?<!primer )\bm(\d{1,2})\b")
 _DAYS = re.compile(rf"\b{DAY}")
 
@@ -95,15 +104,44 @@ def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
         if not is_shared:
             return None
     first, last = (_end(end, today, is_last=end is ends[1]) for end in ends)
+    return _between(first, last, today, base)
+
+
+def _between(first: Named, last: Named, today: date, base: date) -> Stay:
+    """Return the stay of two days; vague where they may be the wrong way round."""
+    said = first
     if isinstance(first, Day) and isinstance(last, Day):
         first = _lent(first, last)
     checkin = resolve(first, _since(first, today, base))
-    if checkin is None:
-        return Stay()
+    checkout = resolve(last, today, after=checkin)
+    if checkin is None or checkout is None:
+        return Stay(is_no_day=_is_no_day(first, today) or _is_no_day(last, today))
     if checkin < today:
         return Stay(is_past=True)
-    checkout = resolve(last, today, after=checkin)
-    return Stay(checkin=checkin, checkout=checkout) if checkout else Stay()
+    if _is_backwards(said, last):
+        soonest = resolve(last, checkin) if first is said else resolve(last, today)
+        is_across = (checkout - checkin).days <= _LONGEST_ACROSS
+        if not is_across or soonest != checkout:
+            return Stay(is_vague=True)
+    return Stay(checkin=checkin, checkout=checkout)
+
+
+def _is_backwards(first: Named, last: Named) -> bool:
+    """Say whether a range of one month begins with its later day."""
+    if not isinstance(first, Day) or not isinstance(last, Day):
+        return False
+    months = {first.month, last.month}
+    return len(months - {None}) == 1 and first.day >= last.day
+
+
+def _is_no_day(named: Named | None, today: date) -> bool:
+    """Say whether a month has no such day: "31 de febrero", but not "40/12"."""
+    return (
+        isinstance(named, Day)
+        and named.month in _MONTHS
+        and named.day in _LAST_DAYS
+        and resolve(named, today) is None
+    )
 
 
 def _is_apart(found: re.Match[str]) -> bool:
@@ -142,8 +180,14 @@ def _lent(first: Day, last: Day) -> Day:
     return first
 
 
-def find_apart(gist: str, today: date, base: date) -> Stay:
-    """Read days that stand apart: an arrival, and a day of leaving where one is."""
+def find_apart(
+    gist: str, today: date, base: date, arrival_known: date | None = None
+) -> Stay:
+    """
+    Read days that stand apart: an arrival, and a day of leaving where one is.
+
+    A day of leaving alone is the first such day after `arrival_known`.
+    """
     both = _TWO_NIGHTS.search(gist)
     if both and (both["before"] or both["after"]):
         first, last = (read_day(both[end], today) for end in ("first", "last"))
@@ -156,21 +200,29 @@ def find_apart(gist: str, today: date, base: date) -> Stay:
     arrivals, leavings = sorted_out(gist, found)
     leaving = read_day(leavings[0], today) if leavings else None
     if not arrivals:
-        checkout = resolve(leaving, today) if leaving else None
+        is_dated = isinstance(leaving, Day) and leaving.month is not None
+        after = None if is_dated else arrival_known
+        checkout = resolve(leaving, base, after=after) if leaving else None
         is_past = checkout is not None and checkout < today
-        return Stay(checkout=None if is_past else checkout, is_past=is_past)
+        return Stay(
+            checkout=None if is_past else checkout,
+            is_past=is_past,
+            is_no_day=_is_no_day(leaving, today),
+        )
     if len(arrivals) > 1 and re.search(rf"{DAY} (?:OR|o|ou) {ARTICLE}{DAY}", gist):
         return Stay()  # "5/12 o 8/12" is no single day.
     arrival = read_day(arrivals[0], today)
-    if isinstance(arrival, Day) and isinstance(leaving, Day):
-        arrival = _lent(arrival, leaving)
     if isinstance(arrival, Weekday) and LONE_MONTH.search(gist):
         return Stay()  # "Un sábado de enero" may be any of four.
+    if leaving is not None:
+        return _between(arrival, leaving, today, base)
     checkin = resolve(arrival, _since(arrival, today, base))
-    if checkin is None or checkin < today:
-        return Stay(is_past=checkin is not None)
-    checkout = resolve(leaving, today, after=checkin) if leaving else None
-    return Stay(checkin=checkin, checkout=checkout)
+    is_past = checkin is not None and checkin < today
+    return Stay(
+        checkin=None if is_past else checkin,
+        is_past=is_past,
+        is_no_day=_is_no_day(arrival, today),
+    )
 
 
 def _since(named: Named, today: date, base: date) -> date:

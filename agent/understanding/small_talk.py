@@ -22,9 +22,17 @@ quizas talvez tal vez maybe perhaps unos proximos temporada temprano otro otra o
 outra cada either misma mismo mesma mesmo algun algunas alguns algumas suelta fim seja
 sea importa importan matter care prefiero prefiro prefer preferencia whole entero
 entera tengan tenham month months mes meses know sepa cual which mind idea aun
+porfis porfi plis pliss plz aprox gentileza zona cosita pasas interesa posible possible
+tentativa andare estare podria
 """
 _KNOWN = ALL_WORDS | frozenset(_TIME_WORDS.split())
 _FOR_A_DAY = re.compile(r"\W*(?:(?:y|e|and|hola|oi|hi|ola) )?(?:para|pra|pro|for)\b")
+# Who says a name does not speak of other things: "soy Ana, el 5/12".
+_MY_NAME = re.compile(
+    r"\b(?:soy|me llamo|mi nombre es|me chamo|meu nome e|sou|im|i am|my name is"
+    r"|this is) (?:(?:o|a|el|la) )?[a-z]+"
+)
+_BETWEEN_CLAUSES = re.compile(r" [^\w ]+(?: |$)")
 # "Hay asado el 8?"
 _IS_THERE = re.compile(
     r"\b(?:hay|habra|is there|are there|tem|vai ter) "
@@ -46,6 +54,17 @@ def asks_for_other_things(text: str) -> bool:
         return False
     found = _IS_THERE.search(text)
     return found is not None and _is_other(found[1])
+
+
+def has_a_day_of_other_things(text: str) -> bool:
+    """
+    Say whether each numbered day is said of something else: "el ticket 4/12".
+
+    A day between two commas is said of nothing else.
+    """
+    clauses = _BETWEEN_CLAUSES.split(_MY_NAME.sub("", text))
+    dated = [clause for clause in clauses if re.search(r"\d", clause)]
+    return bool(dated) and all(is_of_other_things(clause) for clause in dated)
 
 
 def _is_other(word: str) -> bool:

@@ -11,8 +11,16 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agent.messages import LONGEST_STAY
-from agent.understanding.days import ARTICLE, DAY, YEARS_AHEAD, Day, resolve
+from agent.messages import LONGEST_STAY, NO_DAYS, Days, Period
+from agent.understanding.days import (
+    ARTICLE,
+    DAY,
+    WEEK,
+    YEARS_AHEAD,
+    Day,
+    Weekday,
+    resolve,
+)
 from agent.understanding.feasts import Habits, find_feast, find_weekend
 from agent.understanding.ranges import (
     END,
@@ -24,6 +32,8 @@ from agent.understanding.ranges import (
 )
 
 _DAY = re.compile(rf"\b{DAY}")
+_WEEKDAY = re.compile(r"\b(?<!este )(?<!this )w(\d)\b")
+_NEXT_WEEK = re.compile(r"\b(?:NEXT WEEK|WEEK NEXT)\b")
 _COUNT = r"(\d{1,3}|UN)"
 _NIGHTS = re.compile(
     rf"(?:(?<![\d.])\d TO )?(?<!much )\b{_COUNT} (?:(?:solas?|unicas?|SINGLE"
@@ -92,15 +102,19 @@ _VAGUE = re.compile(
 )
 
 
-def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
-    """Return the stay, and what of the gist is left."""
+def read_stay(
+    gist: str, today: date, habits: Habits, known: Days = NO_DAYS
+) -> tuple[Stay, str]:
+    """Return the stay, and what of the gist is left; `known` is still ahead."""
+    if known.period is not None:
+        gist = _in_its_week(gist, known.period)
     if _OR_ELSE.search(gist):
         rest = _DAY.sub("_", _read_nights(gist)[1])
         return Stay(is_vague=True), rest
     gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", _AGO.sub("_", gist)))
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)
-    stay, rest = _read_days(gist, today, habits, has_nights=nights is not None)
+    stay, rest = _read_days(gist, today, habits, known, has_nights=nights is not None)
     is_open = stay.checkout is None or (
         _BOTH.search(gist) and not _BETWEEN.search(gist)
     )
@@ -110,9 +124,11 @@ def read_stay(gist: str, today: date, habits: Habits) -> tuple[Stay, str]:
         return Stay(nights=nights, is_vague=True), rest
     stay = replace(stay, nights=nights)
     is_vague = not stay.checkin and bool(
-        _VAGUE.search(gist) or _BESIDE_A_FEAST.search(gist)
+        stay.is_vague or _VAGUE.search(gist) or _BESIDE_A_FEAST.search(gist)
     )
-    return replace(_possible(stay, today), is_vague=is_vague), rest
+    is_past = stay.is_past or (not stay.checkin and "PAST_DAY" in gist)
+    stay = _possible(replace(stay, is_past=is_past), today)
+    return replace(stay, is_vague=is_vague), rest
 
 
 def _is_within(stay: Stay, nights: int, gist: str) -> bool:
@@ -133,17 +149,52 @@ def _possible(stay: Stay, today: date) -> Stay:
     return stay
 
 
+def still_ahead(known: Days, today: date) -> Days:
+    """Drop what is over by `today`."""
+    arrival, period = known.arrival, known.period
+    return Days(
+        arrival=arrival if arrival and arrival >= today else None,
+        period=period if period and period.last >= today else None,
+    )
+
+
+def read_period(gist: str, today: date) -> Period | None:
+    """Return the month, or the week to come, that a text without days speaks of."""
+    if _NEXT_WEEK.search(gist):
+        monday = today + timedelta(days=WEEK - today.weekday())
+        return Period(first=monday, last=monday + timedelta(days=WEEK - 1))
+    month = LONE_MONTH.search(gist)
+    if month is None and "NEXT_MONTH" not in gist:
+        return None
+    number = int(month[1]) if month else today.month % 12 + 1
+    first = resolve(Day(1, number), today.replace(day=1)) or today
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return Period(first=first, last=last)
+
+
+def _in_its_week(gist: str, period: Period) -> str:
+    """Put each weekday into the one week that was spoken of."""
+    if period.last - period.first >= timedelta(days=WEEK):
+        return gist
+
+    def placed(found: re.Match[str]) -> str:
+        day = resolve(Weekday(int(found[1])), period.first - timedelta(days=1))
+        return f"d{day.day}.{day.month}.{day.year}" if day else found[0]
+
+    return _WEEKDAY.sub(placed, gist)
+
+
 def _read_days(
-    gist: str, today: date, habits: Habits, *, has_nights: bool
+    gist: str, today: date, habits: Habits, known: Days, *, has_nights: bool
 ) -> tuple[Stay, str]:
-    base = _base(gist, today, habits)
+    base = _base(gist, today, habits, known)
     gist = _BESIDE_A_FEAST.sub("_", gist)
     stay, rest = find_range(gist, today, base)
     if stay is not None:
         return stay, rest
     weekend, gist = find_weekend(gist, today, habits)
     feast_span, gist = find_feast(gist, today, habits)
-    stay = find_apart(gist, today, base)
+    stay = find_apart(gist, today, base, known.arrival)
     rest = _DAY.sub("_", gist)
     span = feast_span or weekend
     if stay.checkin or stay.is_past or span is None:
@@ -183,15 +234,23 @@ def _days_ahead(found: re.Match[str]) -> str:
     return f"n{count * (7 if found[2] == 'WEEK' else 1)}"
 
 
-def _base(gist: str, today: date, habits: Habits) -> date:
+def _base(gist: str, today: date, habits: Habits, known: Days) -> date:
     """
     Return the day from which a day without its month is meant.
 
-    "En enero, del 5 al 8" and "para Navidad, desde el 24" say the month apart.
+    "En enero, del 5 al 8" and "para Navidad, desde el 24" say the month apart; it may
+    have been said before, too.
     """
     if month := LONE_MONTH.search(gist):
         if int(month[1]) == today.month:
             return today
         return resolve(Day(1, int(month[1])), today) or today
     span, _ = find_feast(gist, today, habits)
-    return max(today, span[0] - timedelta(days=7)) if span else today
+    if span is not None:
+        return max(today, span[0] - timedelta(days=7))
+    return since(known, today)
+
+
+def since(known: Days, today: date) -> date:
+    """Return the first day of what was spoken of before, else today."""
+    return max(today, known.period.first) if known.period else today

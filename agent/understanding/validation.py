@@ -17,7 +17,7 @@ from agent.messages import LONGEST_STAY, ROOM_TYPES, Intent, Lang, Slots
 if TYPE_CHECKING:
     from agent.messages import Understood
 
-MOST_GUESTS = 30
+MOST_GUESTS = 99
 
 
 def checked(understood: Understood, today: date) -> Understood:

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agent.messages import (
+    NO_DAYS,
     Booked,
     BookingSettled,
     BookingUnknown,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from agent.messages import (
         BookingRefused,
         BreakerState,
+        Days,
         Question,
         Quote,
         RoomsFound,
@@ -49,12 +51,17 @@ class Reader:
     expected: list[Question | None] = field(default_factory=list)
 
     def understand(
-        self, text: str, now: datetime, expects: Question | None
+        self,
+        text: str,
+        now: datetime,
+        expects: Question | None,
+        known: Days = NO_DAYS,
     ) -> Understood:
         """Look the text up."""
+        del known
         self.expected.append(expects)
         stay = Slots(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
-        known = {
+        texts = {
             "hola": Understood(intent=Intent.GREETING, lang="es"),
             "hello": Understood(intent=Intent.GREETING, lang="en"),
             "tenés lugar?": Understood(intent=Intent.AVAILABILITY),
@@ -68,7 +75,7 @@ class Reader:
             "sí": Understood(intent=Intent.CONFIRM_YES),
             "recepción": Understood(intent=Intent.HUMAN),
         }
-        return known.get(text, Understood(intent=Intent.OUT_OF_SCOPE))
+        return texts.get(text, Understood(intent=Intent.OUT_OF_SCOPE))
 
 
 @dataclass(slots=True)

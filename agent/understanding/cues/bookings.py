@@ -13,6 +13,17 @@ CANCEL = re.compile(
     r"|suspend\w+ (?:la|mi|minha|a|my|the) (?:reserv\w+|booking))\b"
 )
 
+# "No quiero cancelar" keeps it; "no, quiero cancelar" and "no puedo cancelar" do not.
+NOT_CANCEL = re.compile(
+    r"\b(?:no|nao|not|dont|doesnt|didnt|wont|never|nunca|jamas)"
+    r" (?:(?:la|lo|me|te|se|i|we|es|e|to|a|vamos|para|that|que|queria|quiero|queremos"
+    r"|quise|quero|want|wanna|wanted|wish|like|would|mean|meant|need|trying|asking"
+    r"|going|planning|voy|vou|vayas|pienso|pensamos|deseo|desejo|necesito|preciso"
+    r"|precisa|hace|falta|hay|have|please|por favor) ){0,5}"
+    r"(?:cancel\w*|anul[aoe]\w*|desmarca\w*|desmarque\w*)"
+    r"(?: (?:la|mi|a|minha|my|the|our|nuestra|nossa) (?:reserv\w+|booking))?"
+)
+
 CANCEL_POLICY = re.compile(
     r"\b(?:polit\w+|polic\w+|gratis|gratuit\w+|free|reembols\w+|refund\w*|condiciones"
     r"|hasta cuando|plazo|penal\w+|multa|se puede cancelar|puedo cancelar despues"

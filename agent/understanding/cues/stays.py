@@ -57,8 +57,9 @@ AVAILABILITY = re.compile(
 
 # Who says when they come or go has a stay in mind.
 COMES = re.compile(
-    r"\b(?:lleg[oau]\w*|llegando|entro|entramos|ingres\w+|check ?-? ?in|arriv\w+"
-    r"|cheg\w+"
+    # "No me llegó el ticket": things come to somebody.
+    r"\b(?:(?<!\bme )(?<!\bnos )(?<!\ble )lleg[oau]\w*|llegando|entro"
+    r"|entramos|ingres\w+|check ?-? ?in|arriv\w+|cheg\w+"
     r"|salgo|salimos|saio|saimos|leav\w+|vengo|venimos|coming|come|paso|quedo|quedarme"
     r"|nos quedamos|dormir|sleep|trip|viaj\w+|viage\w+|travel\w*|consult\w+"
     r"|alquil\w+(?! (?:un |el |o )?(?:salon|auto|carro|bici))"
@@ -165,7 +166,8 @@ WHICH_ARE_FREE = re.compile(
 # Beside a day, these say in passing that the guest has a stay in mind.
 HINTS = re.compile(
     r"\b(?:estamos|estaremos|estaria\w*|andamos|andaremos|caemos|caigo|voy|vou|iremos"
-    r"|queremos|escap\w+|passing through|attending|hoping|possib\w+|posible"
+    r"|queremos|pensando|pensamos|viendo|vemos|vendo|thinking|looking|considering"
+    r"|interes\w+|escap\w+|passing through|attending|hoping|possib\w+|posible"
     r"|possiv\w+|chances?|rola|sobra\w*|urgent\w*|something|anything|algo|free|left"
     r"|in town|na cidade|en la ciudad|calculo|seria\w*)\b"
 )

@@ -218,10 +218,22 @@ def test_to_be_told_while_all_is_well() -> None:
     talk = Talk()
     talk.says(Intent.AVAILABILITY)
     effects = talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
-    assert phrases(effects) == [Phrase.OUT_OF_SCOPE, Phrase.ASK_CHECKIN]
+    assert phrases(effects) == [Phrase.PMS_WORKS, Phrase.ASK_CHECKIN]
     talk = summed_up()
     talk.says(YES, wants_to_be_told=True)
     assert len(talk.books) == 1
+
+
+@pytest.mark.parametrize(
+    ("intent", "wants_no_word"), [(Intent.CONFIRM_NO, False), (YES, True)]
+)
+def test_not_to_be_told(intent: Intent, *, wants_no_word: bool) -> None:
+    """A no to the promise to write takes it back, and says so."""
+    talk = Talk(breaker="open")
+    talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
+    effects = talk.says(intent, wants_no_word=wants_no_word)
+    assert phrases(effects) == [Phrase.WILL_NOT_NOTIFY]
+    assert talk.hears(PmsIsBack()) == []
 
 
 def test_back_before_the_guest_answers() -> None:

@@ -8,12 +8,16 @@ from agent.dialogue_cues import (
     changes_a_booking,
     finds_it_dear,
     is_of_no_language,
+    keeps_booking,
     picked,
     says_bye,
     says_thanks,
     starts_over,
+    wants_no_word,
+    wants_none,
     wants_same_dates,
     wants_several_rooms,
+    wants_time,
     wants_to_be_told,
 )
 from fakes.talk import DOUBLE, SUITE, TRIPLE
@@ -80,7 +84,8 @@ def test_leaving() -> None:
     """A leave is known in each language."""
     for text in ("chau!", "tchau", "Bye, thanks", "hasta luego"):
         assert says_bye(text)
-    assert not says_bye("hasta el lunes")
+    assert says_bye("hasta el lunes")
+    assert not says_bye("hasta que hora es el desayuno?")
 
 
 def test_dear() -> None:
@@ -145,3 +150,39 @@ def test_being_told() -> None:
 def test_picked(text: str, room: int | None) -> None:
     """A room is picked by its whole name in a short text."""
     assert picked(text, OFFERED) == room
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("Esperá un momento", True),
+        ("un segundito", True),
+        ("wait a sec", True),
+        ("hold on please", True),
+        ("um momentinho", True),
+        ("ya vuelvo", True),
+        ("esperá que le pregunto a mi marido", True),
+        ("let me check with my wife", True),
+        ("esperá, somos 3", False),
+        ("un minuto caminando?", False),
+        ("hay lista de espera?", False),
+        ("wait, from Friday", False),
+    ],
+)
+def test_waiting(text: str, *, waits: bool) -> None:
+    """Who only asks to wait is known from who says something more."""
+    assert wants_time(text) is waits
+
+
+def test_declining() -> None:
+    """A notice, a list and a cancellation are declined in all languages."""
+    for text in ("dejá, no me avises", "don't let me know", "não precisa avisar"):
+        assert wants_no_word(text)
+        assert not wants_to_be_told(text)
+    assert not wants_no_word("avisame")
+    for text in ("ninguna", "none of them", "nenhuma dessas"):
+        assert wants_none(text)
+    assert not wants_none("ningún problema")
+    for text in ("no quiero cancelar", "I don't want to cancel", "não vou cancelar"):
+        assert keeps_booking(text)
+    assert not keeps_booking("quiero cancelar")

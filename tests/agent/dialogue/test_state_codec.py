@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from agent.dialogue import State
 from agent.dialogue_state import Deal, Pending
-from agent.messages import Quote, Search
+from agent.messages import Period, Quote, Search
 from agent.state_codec import VERSION, decode, encode
 from fakes.talk import CHECKIN, CHECKOUT, DOUBLE, STAY, SUITE
 
@@ -18,6 +20,7 @@ FULL = State(
     lang="pt",
     slots=STAY,
     nights=3,
+    period=Period(first=date(2026, 12, 1), last=date(2026, 12, 31)),
     room_id=3,
     room_word="cabana",
     asked="confirmation",
@@ -31,8 +34,10 @@ FULL = State(
     pending=Pending(quote=QUOTE, key="key"),
     booked=Deal(quote=QUOTE, reference="77"),
     waits_for_pms=True,
+    deals=2,
 )
-GOLDEN = Path(__file__).parent.parent / "data" / f"state_v{VERSION}.json"
+DATA = Path(__file__).parent.parent / "data"
+GOLDEN = DATA / f"state_v{VERSION}.json"
 
 
 def test_there_and_back() -> None:
@@ -47,11 +52,20 @@ def test_golden() -> None:
     assert json.loads(encode(FULL)) == json.loads(GOLDEN.read_bytes())
 
 
+def test_golden_of_the_first_version() -> None:
+    """A conversation that the first version kept goes on, without what it knew not."""
+    first = decode((DATA / "state_v1.json").read_bytes())
+    assert first == replace(FULL, period=None, deals=0)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *("", "{}", "[]", "null", "[" * 100_000, '{"version": 1, "state": {}}'),
-        json.dumps({**json.loads(encode(FULL)), "version": VERSION + 1}),
+        *(
+            json.dumps({**json.loads(encode(FULL)), "version": version})
+            for version in (VERSION + 1, 0, None, "2")
+        ),
         encode(FULL).replace('"nights"', '"knights"'),
         encode(FULL).replace("2026-12-05", "2026-13-05"),
         encode(FULL).replace('"900"', '"a lot"'),

@@ -117,6 +117,27 @@ def test_the_yes_that_booked() -> None:
     assert is_late(talk.state, tapped)
 
 
+def test_yes_to_the_first_of_two_alike() -> None:
+    """The button that booked is no yes to a second stay of the very same facts."""
+    talk = summed_up()
+    tapped = answered_by(talk.state)
+    talk.says(YES)
+    talk.says(
+        Intent.BOOKING,
+        checkin=CHECKIN,
+        checkout=CHECKOUT,
+        adults=2,
+        room_type="suite",
+    )
+    assert talk.state.asked == "confirmation"
+    assert is_late(talk.state, tapped)
+    second = answered_by(talk.state)
+    talk.says(YES)
+    assert len(talk.books) == 2
+    assert not is_late(talk.state, second)
+    assert is_late(talk.state, tapped)
+
+
 def test_late_tap() -> None:
     """A late tap changes nothing; what is open is shown again."""
     talk = summed_up()

@@ -361,3 +361,59 @@ def test_leave() -> None:
     assert phrases(talk.says(Intent.OUT_OF_SCOPE, says_bye=True)) == [Phrase.GOODBYE]
     talk.says(Intent.CONFIRM_YES)
     assert talk.books == []
+
+
+def test_group() -> None:
+    """A party that no room holds is left to a person, with all that is known of it."""
+    talk = Talk()
+    effects = talk.says(adults=40)
+    assert phrases(effects) == [Phrase.GROUP_HANDED_OFF]
+    effects = talk.says(checkin=CHECKIN, checkout=CHECKOUT)
+    assert HandOff(reason="group", slots=replace(STAY, adults=40)) in effects
+    assert AskPms not in map(type, effects)
+    effects = talk.says(adults=2, wants_several_rooms=True)
+    assert phrases(effects) == [Phrase.ONE_ROOM_EACH, Phrase.ASK_ROOM_TYPE]
+
+
+def test_day_that_is_none() -> None:
+    """Of a day that no month has it is said, and the day asked again."""
+    talk = Talk()
+    effects = talk.says(is_no_day=True, adults=2)
+    assert phrases(effects) == [Phrase.NO_SUCH_DAY, Phrase.ASK_CHECKIN]
+    assert talk.state.slots.adults == 2
+
+
+def test_wait() -> None:
+    """Who asks to wait loses nothing: the summary can be said yes to afterwards."""
+    talk = offered()
+    talk.says(room_type="suite")
+    before = talk.state.quote
+    effects = talk.says(Intent.CONFIRM_NO, wants_time=True)
+    assert phrases(effects) == [Phrase.TAKE_YOUR_TIME]
+    assert (talk.state.asked, talk.state.quote) == ("confirmation", before)
+    talk.says(Intent.CONFIRM_YES)
+    assert len(talk.books) == 1
+
+
+def test_none_of_a_list() -> None:
+    """Who takes none of a list is asked for other dates or rooms; the guests stay."""
+    talk = offered()
+    effects = talk.says(Intent.CONFIRM_NO, wants_none=True)
+    assert phrases(effects) == [Phrase.NONE_OF_THESE]
+    assert (talk.state.asked, talk.state.slots, talk.state.offered) == (
+        "checkin",
+        STAY,
+        (),
+    )
+    talk = offered()
+    talk.says(room_type="suite")
+    effects = talk.says(Intent.CONFIRM_NO, wants_none=True)
+    assert phrases(effects) == [Phrase.NOT_BOOKED]
+
+
+def test_not_to_cancel() -> None:
+    """Who does not want to cancel reads that nothing was, and the summary again."""
+    talk = offered()
+    talk.says(room_type="suite")
+    effects = talk.says(Intent.OUT_OF_SCOPE, keeps_booking=True)
+    assert phrases(effects) == [Phrase.NOTHING_CANCELLED, Phrase.ASK_CONFIRMATION]

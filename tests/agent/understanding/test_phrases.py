@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import process_time
 from typing import Any
 
 import pytest
 
-from agent.messages import Intent, Question, Slots
+from agent.messages import Days, Intent, Period, Question, Slots
 from agent.understanding.feasts import Habits
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
@@ -167,3 +167,62 @@ def test_slips_are_less_sure() -> None:
     slipped = grammar.understand("para el virnes", NOW, None)
     assert asdict(plain)["slots"] == asdict(slipped)["slots"]
     assert slipped.confidence < plain.confidence
+
+
+def test_days_that_lean_on_others() -> None:
+    """Days without a month are of the period, and after the arrival, of before."""
+    grammar = Grammar()
+    january = grammar.understand("hay lugar en enero?", NOW, None).period
+    assert january == Period(first=date(2027, 1, 1), last=date(2027, 1, 31))
+    week = grammar.understand("la semana que viene", NOW, None).period
+    assert week == Period(first=date(2026, 11, 30), last=date(2026, 12, 6))
+    known = Days(period=january)
+    said: tuple[tuple[str, Question, str, str], ...] = (
+        ("del 4 al 6", "checkin", "2027-01-04", "2027-01-06"),
+        ("4", "checkin", "2027-01-04", "None"),
+        ("del 4 al 6 de diciembre", "checkin", "2026-12-04", "2026-12-06"),
+        ("mañana", "checkin", "2026-11-25", "None"),
+    )
+    for text, question, checkin, checkout in said:
+        slots = grammar.understand(text, NOW, question, known).slots
+        assert (str(slots.checkin), str(slots.checkout)) == (checkin, checkout)
+    slots = grammar.understand("el martes", NOW, "checkin", Days(period=week)).slots
+    assert str(slots.checkin) == "2026-12-01"
+    over = Days(period=Period(first=date(2026, 1, 1), last=date(2026, 1, 31)))
+    slots = grammar.understand("del 4 al 6", NOW, "checkin", over).slots
+    assert str(slots.checkin) == "2026-12-04"
+
+
+def test_until_a_day() -> None:
+    """A text "hasta el viernes" takes leave; to a question it is the last day."""
+    grammar = Grammar()
+    known = Days(arrival=date(2026, 12, 5))
+    said: tuple[tuple[str, Question | None, str], ...] = (
+        ("hasta el viernes", None, "None"),
+        ("hasta el viernes", "room_type", "2026-12-11"),
+        ("ok, hasta el viernes", "adults", "2026-12-11"),
+        ("até terça-feira", "adults", "2026-12-08"),
+        ("hasta el 8", "adults", "2026-12-08"),
+        ("hasta el 3/12", "adults", "2026-12-03"),
+        ("gracias, hasta el viernes", "room_type", "None"),
+        ("hasta mañana", "room_type", "None"),
+    )
+    for text, question, checkout in said:
+        slots = grammar.understand(text, NOW, question, known).slots
+        assert (slots.checkin, str(slots.checkout)) == (None, checkout)
+
+
+def test_days_that_are_none() -> None:
+    """A day that is over, or that no month has, is told from one not understood."""
+    for text, field in (
+        ("a double for yesterday", "is_past"),
+        ("una doble para ayer", "is_past"),
+        ("31 de febrero", "is_no_day"),
+        ("el 30/2", "is_no_day"),
+        ("del 28 al 31 de febrero", "is_no_day"),
+        ("del 8 al 5 de diciembre", "is_vague"),
+        ("entro el 8 y salgo el 5 de diciembre", "is_vague"),
+    ):
+        understood = Grammar().understand(text, NOW, None)
+        assert getattr(understood, field)
+        assert understood.slots.checkin is None
