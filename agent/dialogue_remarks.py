@@ -21,7 +21,12 @@ def remark(state: State, event: GuestWrote) -> Step:
     declined = _declined(state, event)
     if declined is not None:
         return declined
-    may_be_told = state.asks_to_notify or state.expects != "confirmation"
+    # "Sí, avisame" to a summary books.
+    may_be_told = (
+        state.asks_to_notify
+        or state.expects != "confirmation"
+        or intent is not Intent.CONFIRM_YES
+    )
     if event.wants_to_be_told and may_be_told and intent is not Intent.CONFIRM_NO:
         return _to_be_told(state)
     if finds_it_dear(state, event):

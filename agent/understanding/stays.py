@@ -108,6 +108,8 @@ def read_stay(
     """Return the stay, and what of the gist is left; `known` is still ahead."""
     if known.period is not None:
         gist = _in_its_week(gist, known.period)
+        if _is_any_of_its_weekdays(gist, known, today):
+            return Stay(is_vague=True), _DAY.sub("_", _read_nights(gist)[1])
     if _OR_ELSE.search(gist):
         rest = _DAY.sub("_", _read_nights(gist)[1])
         return Stay(is_vague=True), rest
@@ -182,6 +184,14 @@ def _in_its_week(gist: str, period: Period) -> str:
         return f"d{day.day}.{day.month}.{day.year}" if day else found[0]
 
     return _WEEKDAY.sub(placed, gist)
+
+
+def _is_any_of_its_weekdays(gist: str, known: Days, today: date) -> bool:
+    """Say whether "el martes" may be any of four, of a month that was spoken of."""
+    is_to_come = known.period is not None and known.period.first > today
+    is_alone = not re.search(r"\bd\d", gist)
+    is_weekday = _WEEKDAY.search(gist) is not None
+    return is_to_come and known.arrival is None and is_weekday and is_alone
 
 
 def _read_days(
