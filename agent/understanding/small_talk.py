@@ -32,6 +32,11 @@ _MY_NAME = re.compile(
     r"\b(?:soy|me llamo|mi nombre es|me chamo|meu nome e|sou|im|i am|my name is"
     r"|this is) (?:(?:o|a|el|la) )?[a-z]+"
 )
+# What "we" do on a day of a month is a stay more often than not: "subimos el 5/12".
+_OF_GUESTS = re.compile(
+    r"\b(?:\w{2,}[aei]mos|a gente|celebr\w+|conocer|conhecer|aterriz\w+|pous\w+|land"
+    r"|landing|fly|flying|driv\w+|works?|hueco|huequito|cantinho)\b"
+)
 _BETWEEN_CLAUSES = re.compile(r" [^\w ]+(?: |$)")
 # "Hay asado el 8?"
 _IS_THERE = re.compile(
@@ -64,7 +69,8 @@ def has_a_day_of_other_things(text: str) -> bool:
     """
     clauses = _BETWEEN_CLAUSES.split(_MY_NAME.sub("", text))
     dated = [clause for clause in clauses if re.search(r"\d", clause)]
-    return bool(dated) and all(is_of_other_things(clause) for clause in dated)
+    is_of_other = bool(dated) and all(is_of_other_things(clause) for clause in dated)
+    return is_of_other and not _OF_GUESTS.search(text)
 
 
 def _is_other(word: str) -> bool:
