@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Held:
-    """One guest's conversation, for one turn."""
+    """One guest's conversation, for one turn; `sent` as a booking was about to go."""
 
     state: State
     record: Record
+    sent: State | None = None
 
     async def keep(self, state: State) -> None:
         """Remember how far the conversation is."""
         if state.pending is not None and state.pending != self.state.pending:
             await self.record(state)
+            self.sent = state
         self.state = state
 
 

@@ -64,10 +64,23 @@ class Turns:
             except Exception:  # noqa: BLE001  (one guest's trouble stays his)
                 _log.exception("message.failed", guest=shortened(kept.guest))
                 self._telemetry.message("failed", count)
-                sorry = await self._runner.phrase(kept.guest, Phrase.CANNOT_CHECK)
-                return kept.state, Reply(text=sorry, waits_for=kept.waits)
+                return await self._sorry(kept, held.sent)
             self._telemetry.message("answered", count)
             return encode(held.state), _one(replies)
+
+    async def _sorry(self, kept: Kept, sent: State | None) -> tuple[str | None, Reply]:
+        """
+        Say that it did not work out, and go back to before the turn.
+
+        But never to before a booking that may have been sent: that is looked for.
+        """
+        if sent is not None:
+            text = await self._runner.phrase(kept.guest, Phrase.BEING_CHECKED)
+            return encode(sent), Reply(text=text, waits_for="booking")
+        if all(letter.kind == "check_booking" for letter in kept.turn):
+            return kept.state, Reply(text="", waits_for=kept.waits)  # Nobody asked.
+        text = await self._runner.phrase(kept.guest, Phrase.CANNOT_CHECK)
+        return kept.state, Reply(text=text, waits_for=kept.waits)
 
     async def _reply(
         self, kept: Kept, state: State, kind: Kind, letters: Sequence[Letter]
