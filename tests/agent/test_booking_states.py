@@ -84,13 +84,13 @@ async def test_a_copy_is_no_room(agent: Agent, proxy: FakeProxy) -> None:
 
 
 async def test_no_answer(agent: Agent, proxy: FakeProxy, clock: FakeClock) -> None:
-    """A booking without an answer for 25 s is unknown, and a check sends the same."""
+    """A booking without an answer for 27 s is unknown, and a check sends the same."""
     quote = await agent.quote()
     proxy.booking_hangs = True
     booking = asyncio.create_task(agent.desk.book(quote, ANA, "yes-1"))
     while not proxy.bookings:
         await asyncio.sleep(0.001)
-    clock.advance(25.1)
+    clock.advance(27.1)
     assert await booking == BookingUnknown()
     proxy.booking_hangs = False
     proxy.let_go.set()
