@@ -80,7 +80,10 @@ class _Trouble(BaseModel):
 
 
 class _Status(BaseModel):
+    id: str = ""
     status: str
+    recipient_id: str | None = None
+    recipient_user_id: str | None = None
     errors: _List[_Trouble] = []
 
 
@@ -109,11 +112,13 @@ class Inbound:
     """
     What a body holds, in order.
 
-    `failed`: WhatsApp's error codes of replies that did not arrive; `account`: those of
-    the hotel's own account. `ignored`: messages that ask nothing or are of no shape.
+    `undelivered`: replies that did not arrive, each by an address of its guest and
+    WhatsApp's id; `failed`: the error codes of them, `account`: those of the hotel's
+    own account. `ignored`: messages that ask nothing or are of no shape.
     """
 
     letters: tuple[tuple[Guest, Letter], ...]
+    undelivered: tuple[tuple[str, str], ...] = ()
     failed: tuple[int, ...] = ()
     account: tuple[int, ...] = ()
     ignored: int = 0
@@ -150,15 +155,21 @@ def read_payload(raw: bytes, now: float) -> Inbound:
         for message in _readable(_Message, value.messages)
         for letter in _letter(message, _names(value.contacts), now)
     ]
+    failed = [
+        status
+        for value in values
+        for status in _readable(_Status, value.statuses)
+        if status.status == "failed"
+    ]
     return Inbound(
         letters=tuple(letters),
-        failed=tuple(
-            trouble.code
-            for value in values
-            for status in _readable(_Status, value.statuses)
-            if status.status == "failed"
-            for trouble in status.errors
+        undelivered=tuple(
+            (address, status.id)
+            for status in failed
+            for address in (status.recipient_id, status.recipient_user_id)
+            if address
         ),
+        failed=tuple(trouble.code for status in failed for trouble in status.errors),
         account=tuple(
             trouble.code
             for value in values

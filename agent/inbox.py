@@ -67,7 +67,8 @@ class Kept:
 
     `state` is the conversation, encoded. `left`: replies to be fetched, not sent.
     `shown`: the question of the last reply that reached the guest and had one.
-    `sent_at`: the last reply that was sent, `wrote_at`: the guest's last message.
+    `sent_at`: the last reply that was sent, `sent_id` its id at WhatsApp; `wrote_at`:
+    the guest's last message.
     `waits`: what the guest is to be written to about, unasked. `tries`: how often the
     reply was refused. `due`: when a worker is to look at it, None where there is
     nothing to do.
@@ -81,6 +82,7 @@ class Kept:
     reply: Reply | None = None
     left: tuple[Reply, ...] = ()
     shown: str = ""
+    sent_id: str = ""
     tries: int = 0
     sent_at: float | None = None
     waits: Waits | None = None
@@ -170,11 +172,19 @@ def answer(kept: Kept | None, token: str, *, state: str | None, reply: Reply) ->
     return replace(kept, reply=reply) if reply.text else _released(kept)
 
 
-def sent(kept: Kept | None, token: str, *, now: float) -> Kept:
+def sent(kept: Kept | None, token: str, *, now: float, sent_id: str = "") -> Kept:
     """Mark the reply as taken by WhatsApp, and let the guest go."""
     kept = _mine(kept, token)
-    shown = _shown(kept, kept.reply)
-    return _released(replace(kept, reply=None, tries=0, sent_at=now, shown=shown))
+    kept = replace(kept, shown=_shown(kept, kept.reply), sent_id=sent_id, sent_at=now)
+    return _released(replace(kept, reply=None, tries=0))
+
+
+def undelivered(kept: Kept | None, sent_id: str) -> tuple[Kept | None, None]:
+    """Take back that the last reply was shown: WhatsApp took it, and lost it."""
+    if kept is not None and sent_id and kept.sent_id == sent_id:
+        unread = tuple(replace(letter, read="") for letter in kept.inbox)
+        kept = replace(kept, shown="", inbox=unread)
+    return kept, None
 
 
 def drop(kept: Kept | None, token: str) -> Kept:

@@ -120,6 +120,9 @@ class Webhook:
         breaker: asyncio.Task[BreakerState],
     ) -> web.Response:
         async with self.clock.timeout(KEEP_WITHIN_S):
+            for address, id_ in inbound.undelivered:
+                rule = partial(inbox.undelivered, sent_id=id_)
+                await self.store.change(address, rule)
             taken = await self._keep(inbound, guests)
         is_idle = True
         if not (self.policy.is_durable and self.policy.has_account):

@@ -31,6 +31,14 @@ class _Failure(BaseModel):
     error: _Error = _Error()
 
 
+class _Message(BaseModel):
+    id: str
+
+
+class _Taken(BaseModel):
+    messages: tuple[_Message]
+
+
 class WhatsApp:
     """Sends from the hotel's number; each call is one try."""
 
@@ -48,15 +56,15 @@ class WhatsApp:
         self._headers = {"Authorization": f"Bearer {access_token}"}
         self._clock = clock
 
-    async def send(self, guest: Guest, reply: Reply) -> None:
+    async def send(self, guest: Guest, reply: Reply) -> str:
         """
-        Send `reply` to `guest`, once.
+        Send `reply` to `guest`, once; return WhatsApp's id of it, empty if not told.
 
         Raises:
             SendError: where the Cloud API did not take it, or did not say.
 
         """
-        await self._post(message_body(guest, reply))
+        return _id(await self._post(message_body(guest, reply)))
 
     async def show_typing(self, message_id: str) -> None:
         """
@@ -68,7 +76,7 @@ class WhatsApp:
         """
         await self._post(typing_body(message_id))
 
-    async def _post(self, body: Body) -> None:
+    async def _post(self, body: Body) -> bytes:
         try:
             async with (
                 self._clock.timeout(SEND_TIMEOUT_S),
@@ -84,7 +92,7 @@ class WhatsApp:
         except (TimeoutError, aiohttp.ClientError) as exc:
             raise SendError("WhatsApp cannot be reached.") from exc
         if answer.status == 200:  # noqa: PLR2004  (OK)
-            return
+            return raw
         code = _code(raw)
         raise SendError(
             f"WhatsApp answered {answer.status}"
@@ -93,6 +101,13 @@ class WhatsApp:
             code=code,
             retry_after_s=_seconds(answer.headers.get("Retry-After", "")),
         )
+
+
+def _id(raw: bytes) -> str:
+    try:
+        return _Taken.model_validate_json(raw).messages[0].id
+    except ValidationError:
+        return ""
 
 
 def _code(raw: bytes) -> int | None:

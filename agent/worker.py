@@ -212,7 +212,7 @@ class Worker:
         self, kept: Kept, reply: Reply, token: str, whatsapp: WhatsApp
     ) -> None:
         try:
-            await whatsapp.send(kept.guest, reply)
+            sent_id = await whatsapp.send(kept.guest, reply)
         except SendError as exc:
             await self._not_taken(kept, exc, token)
             return
@@ -220,7 +220,8 @@ class Worker:
         while True:  # Until it is marked, or somebody else's: else it is sent twice.
             with suppress(StoreError):
                 await self._change(
-                    kept, lambda k: inbox.sent(k, token, now=self._now())
+                    kept,
+                    lambda k: inbox.sent(k, token, now=self._now(), sent_id=sent_id),
                 )
                 return
             await self._clock.sleep(POLL_S)

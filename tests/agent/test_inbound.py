@@ -103,6 +103,10 @@ def test_troubles(sample: Callable[[str], bytes]) -> None:
     """Replies that did not arrive, and the account's troubles, are told by code."""
     failed = read_payload(sample("in_status_failed_131047"), NOW)
     assert (failed.failed, failed.account, failed.letters) == ((131047,), (), ())
+    assert failed.undelivered == (
+        ("5491100000177", "wamid.HBgNNTQ5MTEwMDAwMDE3NxUCABIYFE9VVDAwMDk="),
+        ("AR.7731904425518206", "wamid.HBgNNTQ5MTEwMDAwMDE3NxUCABIYFE9VVDAwMDk="),
+    )
     account = read_payload(sample("in_errors_account_130429"), NOW)
     assert (account.failed, account.account) == ((), (130429,))
     for name in ("sent", "delivered", "read"):

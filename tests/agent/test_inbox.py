@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 from agent import inbox
 from agent.errors import ClaimError
 from agent.inbox import DAY_S, LEASE_S, PAIR_S, WINDOW_S, Kept, Letter
-from agent.messages import Guest, Reply
+from agent.messages import Choice, Guest, Reply
 
 GUEST = Guest(address="5491100000177", is_phone=True, name="Lucía")
 NOW = 1_000_000.0
@@ -98,6 +98,21 @@ def test_what_came_meanwhile() -> None:
     kept = inbox.answer(kept, "t", state="{}", reply=Reply(text="hola"))
     assert (inbox.leave(kept, "t").due or 0) <= NOW
     assert inbox.sent(kept, "t", now=NOW + 1).due == NOW + 1 + PAIR_S
+
+
+def test_reply_that_did_not_arrive() -> None:
+    """It was not shown, nor had who wrote meanwhile read it; an older one is over."""
+    shown = Reply(
+        text="¿La confirmo?", choices=(Choice(text="sí", title="Sí", answers_to="q"),)
+    )
+    kept = inbox.answer(claimed(received(letter("a"))), "t", state="{}", reply=shown)
+    kept = inbox.sent(kept, "t", now=NOW, sent_id="wamid.1")
+    kept = received(letter("b"), kept=kept)
+    assert kept.inbox[0].read == "q"
+    assert inbox.undelivered(kept, "wamid.0") == (kept, None)
+    lost, _ = inbox.undelivered(kept, "wamid.1")
+    assert lost is not None
+    assert (lost.shown, lost.inbox[0].read) == ("", "")
 
 
 def test_nothing_to_say() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agent.messages import Phrase
 from agent.replies import PHRASES
-from fakes.deliveries import body, deliver
+from fakes.deliveries import body, deliver, failed
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp
 from fakes.whatsapp_limits import Refusal
 
@@ -59,7 +59,7 @@ async def test_a_summary_that_was_not_taken(
     clock: FakeClock,
     aiohttp_server: AiohttpServer,
 ) -> None:
-    """A yes after a summary that WhatsApp refused books nothing and shows it again."""
+    """A yes after a summary that WhatsApp refused, or lost, books nothing."""
     cloud = FakeWhatsApp(clock)
     server = await aiohttp_server(cloud.app())
     agent = await start_agent(
@@ -78,6 +78,12 @@ async def test_a_summary_that_was_not_taken(
     cloud.plays(UNDELIVERABLE)
     await writes("general rooms")
     assert len(cloud.sent) == 1
+    await writes("sí")
+    assert cloud.texts[-1].endswith(SUMMARY)
+    assert proxy.bookings == []
+    # It takes this one, and tells later that it did not arrive.
+    await deliver(agent, failed("wamid.OUT1"))
+    await deliver(agent, failed("wamid.OUT2"))
     await writes("sí")
     assert cloud.texts[-1].endswith(SUMMARY)
     assert proxy.bookings == []

@@ -33,11 +33,22 @@ def tap(id_: str, *, phone: str = PHONE) -> bytes:
     return _delivery(phone, {"type": "interactive", "interactive": interactive})
 
 
+def failed(id_: str, *, phone: str = PHONE) -> bytes:
+    """Write a delivery that says of a message that it did not arrive."""
+    errors = [{"code": 131026, "title": "Message undeliverable"}]
+    status = {"id": id_, "status": "failed", "recipient_id": phone, "errors": errors}
+    return _change({"statuses": [status]})
+
+
 def _delivery(phone: str, *contents: Mapping[str, object]) -> bytes:
     messages = [
         {"id": f"wamid.{next(_ids)}", "from": phone, **content} for content in contents
     ]
-    change = {"field": "messages", "value": {"messages": messages}}
+    return _change({"messages": messages})
+
+
+def _change(value: Mapping[str, object]) -> bytes:
+    change = {"field": "messages", "value": value}
     return json.dumps({"entry": [{"changes": [change]}]}).encode()
 
 
