@@ -126,7 +126,9 @@ def _base_url(url: str) -> str:
 
 
 def _say(text: str) -> None:
-    # A terminal that knows no ticks gets question marks.
+    # A terminal that knows no ticks gets question marks, and obeys nobody: what a
+    # stranger or an operator wrote may hold its commands.
+    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
     coding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(f"{text.encode(coding, 'replace').decode(coding)}\n")
+    sys.stdout.write(f"{shown.encode(coding, 'replace').decode(coding)}\n")
     sys.stdout.flush()

@@ -154,7 +154,7 @@ class Questions:
             return
         try:
             date = parsedate_to_datetime(first(answer.headers, "date"))
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         self.pms_ahead_s = (date - self._clock.wall()).total_seconds()

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from proxy.upstream import Upstream
 
 STEP_S = 3.0
-_OPEN_SECONDS = re.compile(r"(?m)^pms_circuit_breaker_open_seconds ([0-9.e+]+)$")
+# As Prometheus writes a number, and never so great that it is infinite.
+_OPEN_SECONDS = re.compile(
+    r"(?m)^pms_circuit_breaker_open_seconds "
+    r"([0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-][0-9]{1,2})?)$"
+)
 _STATES = {
     BreakerState.CLOSED: Remark.BREAKER_CLOSED,
     BreakerState.OPEN: Remark.BREAKER_OPEN,

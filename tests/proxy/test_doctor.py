@@ -273,6 +273,49 @@ async def test_a_named_proxy_that_is_not_there_is_a_failure() -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", ["1e999", "1.2.3", "NaN"])
+async def test_a_proxy_that_tells_no_time_is_heard_all_the_same(seconds: str) -> None:
+    """What is no number of seconds is none; the rest of what it says holds."""
+    told = (
+        '{"breaker": {"state": "open", "cause": "down", "since": "2026-11-25T10:00:00Z"'
+        ', "retry_after_s": 3}}'
+    )
+    metrics = f"pms_circuit_breaker_open_seconds {seconds}\n"
+
+    async def play(request: RawRequest, writer: StreamWriter) -> bool:
+        body = told if request.target == "/status.json" else metrics
+        writer.write(
+            f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        return False
+
+    async with StandIn() as pms, a_raw_pms(play) as proxy:
+        report = await examine(_settings(pms), "--url", proxy.url)
+
+    assert (report.judgement, report.code_of("breaker")) == ("down", "breaker_open")
+    assert report.said["breaker"]["not_closed_s"] == 0
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Mon, 01 Jan 9999999999999999999 00:00:00 GMT", "01 Jan 2026 00:00 +999999999999"],
+    ids=["year", "zone"],
+)
+async def test_a_date_that_no_calendar_holds_is_none(date: str) -> None:
+    """The PMS' clock is not told then; nothing else is lost."""
+
+    async def play(request: RawRequest, writer: StreamWriter) -> bool:
+        del request
+        head = f"HTTP/1.1 500 Error\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n"
+        writer.write(head.encode())
+        return False
+
+    async with a_raw_pms(play) as pms:
+        report = await examine({"PROXY_UPSTREAM_URL": pms.url})
+
+    assert (report.judgement, report.code_of("clock")) == ("down", "clock_untold")
+
+
 async def test_it_ends_in_time_whatever_hangs() -> None:
     """PMS, Redis and proxy all hang: less than 20 s, and each is told."""
 

@@ -87,6 +87,17 @@ async def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert [one for one in secrets if one in said.out + said.err] == []
 
 
+def test_a_terminal_is_given_no_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """What others wrote, here a variable's name, is shown without its escapes."""
+    environ = {"PROXY_UPSTREAM_URL": "http://127.0.0.1:1", "PROXY_PORT": "1"}
+
+    main({**environ, "PROXY_\x1b[2J\u202e": "1"}, ["doctor"])
+
+    said = capsys.readouterr().out
+    assert "PROXY_?[2J?" in said
+    assert "\x1b" not in said
+
+
 @pytest.mark.parametrize(
     "url", ["pms", "http://u:p4ssw0rd@x", "http://x?a", "http://x:0", "http://[", ""]
 )
