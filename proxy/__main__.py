@@ -32,10 +32,11 @@ from config.serving import (
 )
 from config.tracing import FLUSH_S, start_traces
 from config.version import VERSION
-from proxy.app import DRAIN, HANDLERS, ROTATE, make_app, make_pms
+from proxy.app import DRAIN, HANDLERS, ROTATE, make_app
 from proxy.doctor import command as doctor
 from proxy.doctor.values import Check, Remark, failed, passed
 from proxy.front import orders_cli
+from proxy.parts import make_pms
 from proxy.policies import doctor_subject
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from config.version import VERSION
 from proxy.breaker.values import BreakerPolicy
 from proxy.bulkhead import BulkheadPolicy
 from proxy.cache.freshness import Lifetime
@@ -15,6 +16,7 @@ from proxy.doctor.values import Subject
 from proxy.messages import Operation
 from proxy.notices.deliveries import NoticePolicy
 from proxy.notices.values import Team
+from proxy.watched import Shown
 from proxy.writes.writing import WritePolicy
 
 if TYPE_CHECKING:
@@ -102,6 +104,18 @@ def callers_shown(settings: ProxySettings) -> list[dict[str, str | int | None]]:
         limit = settings.limit_of(name)
         shown.append({"name": name, **limit._asdict()})
     return shown
+
+
+def shown(settings: ProxySettings) -> Shown:
+    """Return what the status tells of the settings."""
+    return Shown(
+        upstream=urlsplit(settings.upstream_url).netloc,
+        places=settings.max_inflight,
+        usable_s=lifetimes(settings)[Operation.AVAILABILITY].usable_s,
+        callers=callers_shown(settings),
+        takes_orders=settings.admin_token is not None,
+        version=VERSION,
+    )
 
 
 def hot_policy(settings: ProxySettings) -> HotPolicy:

@@ -120,7 +120,7 @@ def test_packages_keep_their_distance(name: str) -> None:
 def test_only_the_root_of_a_process_knows_the_configuration(name: str) -> None:
     """Parts take small policies; only who builds these sees the settings."""
     package, _, module = name.partition(".")
-    roots = {"__main__", "app", "policies"}
+    roots = {"__main__", "app", "parts", "policies"}
     if package in {"proxy", "agent"} and module not in roots:
         imported = _imports(MODULES[name], at_run_time=False)
         assert not {other for other in imported if other.startswith("config")}
@@ -165,4 +165,4 @@ def test_only_qloapps_knows_qloapps() -> None:
         for imported in _imports(tree, at_run_time=False)
         if imported.startswith("proxy.qloapps") and not name.startswith("proxy.qloapps")
     }
-    assert users == {"proxy.app"}
+    assert users == {"proxy.parts"}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from config.clock import SystemClock
 from config.proxy_settings import ProxySettings
-from proxy.app import make_pms
 from proxy.doctor import command
 from proxy.doctor.lookups import PatientLoop
 from proxy.doctor.values import Check, Remark, passed
+from proxy.parts import make_pms
 from proxy.policies import doctor_subject
 
 if TYPE_CHECKING:
