@@ -99,7 +99,8 @@ class _Asker:
                 status = answer.status
         except TimeoutError:
             why = f"no answer within {ANSWER_WITHIN_S:.0f} s"
-        except (aiohttp.ClientError, OSError):
+        # A name such as `a..b` is a UnicodeError.
+        except (aiohttp.ClientError, OSError, UnicodeError):
             why = "the agent cannot be reached"
         took_s = self._clock.monotonic() - began_at
         return Heard(status=status, body=body, took_s=took_s, why=why)

@@ -14,7 +14,8 @@ GET_LIMIT_S = 1.0
 POST_LIMIT_S = 2.0
 NOMINAL = "PMS recovered, all systems nominal"
 OK = 200
-_GAUGE = re.compile(r"(?m)^pms_circuit_breaker_state ([0-9.]+)$")
+MAX_SHOWN = 80
+_GAUGE = re.compile(r"(?m)^pms_circuit_breaker_state ([0-9]+(?:\.[0-9]+)?)$")
 _STATES = {0.0: "closed", 1.0: "open", 2.0: "half-open"}
 
 
@@ -41,7 +42,7 @@ class Heard:
         """Return the body's JSON object, empty where it is none."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
@@ -86,9 +87,10 @@ def hears_closed(heard: Heard) -> Proof:
     if heard.status != OK:
         return Proof(name=name, holds=False, figure=_said(heard))
     state = heard.document.get("pms_circuit_breaker")
-    return Proof(
-        name=name, holds=state == "closed", figure=f'"pms_circuit_breaker": "{state}"'
-    )
+    # As JSON, so that a stranger's words hold no commands for the terminal.
+    shown = json.dumps(state)[:MAX_SHOWN]
+    figure = f'"pms_circuit_breaker": {shown}'
+    return Proof(name=name, holds=state == "closed", figure=figure)
 
 
 def is_fast(name: str, answers: Sequence[Heard], limit_s: float) -> Proof:

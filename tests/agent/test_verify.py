@@ -17,6 +17,7 @@ from agent.verify_proofs import (
     Heard,
     Proof,
     conclusion,
+    hears_closed,
     in_json,
     in_lines,
     is_fast,
@@ -169,6 +170,7 @@ def _heard(body: bytes, took_s: float = 0.1) -> Heard:
         (b'{"rooms": {}}', False),
         (b"[]", False),
         (b"<html>", False),
+        (b"[" * 100_000, False),
     ],
 )
 def test_what_rooms_are(body: bytes, holds: bool) -> None:
@@ -182,12 +184,30 @@ def test_what_rooms_are(body: bytes, holds: bool) -> None:
         (b"# HELP x\npms_circuit_breaker_state 0.0\n", True),
         (b"pms_circuit_breaker_state 1.0\n", False),
         (b'pms_circuit_breaker_state_info{state="closed"} 0.0\n', False),
+        (b"pms_circuit_breaker_state 0.0.0\n", False),
         (b"", False),
     ],
 )
 def test_what_the_gauge_is(body: bytes, holds: bool) -> None:
     """The gauge itself, not its twin."""
     assert shows_closed(_heard(body)).holds is holds
+
+
+def test_a_strangers_words_are_shown_without_their_commands() -> None:
+    """A terminal obeys no agent, and a long word does not fill it."""
+    long = {"pms_circuit_breaker": "\x1b[2J" + "x" * 999}
+    proof = hears_closed(_heard(json.dumps(long).encode()))
+    assert proof.figure.startswith('"pms_circuit_breaker": "\\u001b[2Jxxx')
+    assert len(proof.figure) < 120
+
+
+async def test_a_name_that_is_none_is_not_reached() -> None:
+    """A slip such as two dots is told as an agent that is not there."""
+    proofs = await verify(
+        "http://a..b", checkin=DAY, app_secret=None, clock=SystemClock()
+    )
+
+    assert {proof.figure for proof in proofs[:3]} == {"the agent cannot be reached"}
 
 
 def test_limits_are_the_runbooks() -> None:
