@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 
 from proxy.notices.resolver import OwnThreadResolver
+from proxy.notices.story import LIFE_S
 
 if TYPE_CHECKING:
     from proxy.messages import Clock
 
 ATTEMPT_S = 10.0
-# A field that asks for more is a mistake.
-LONGEST_WAIT_S = 3600.0
 RETRIED = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -93,8 +92,13 @@ def _judged(response: aiohttp.ClientResponse) -> Taken | Refused | Unanswered:
 
 
 def _retry_after_s(response: aiohttp.ClientResponse) -> float:
-    """Return the seconds that the field asks for; a date there asks for nothing."""
+    """
+    Return the seconds that the field asks for; a date there asks for nothing.
+
+    So does what outlasts every notice: it is a mistake, and obeyed it would lose it.
+    """
     asked = response.headers.get("Retry-After", "").strip()
     if not (asked.isascii() and asked.isdigit()):
         return 0.0
-    return min(float(asked), LONGEST_WAIT_S)
+    seconds = float(asked)
+    return seconds if seconds < LIFE_S else 0.0

@@ -177,6 +177,16 @@ async def test_a_busy_webhook_is_tried_as_it_asks(
     assert "kind=opened team=team" in line
 
 
+async def test_a_wait_that_no_notice_outlives_is_not_obeyed(house: House) -> None:
+    """Such a Retry-After is a mistake: the notice is tried again at our own pace."""
+    house.team.answers(429, Retry_After="9" * 4000)
+    await house.goes_down()
+    await house.rig.until(lambda: house.team.tries == 1)
+
+    await house.passes(1, step_s=1)
+    await house.until_texts(house.team, 1)
+
+
 @pytest.mark.parametrize(("status", "outcome"), [(404, "refused"), (503, "expired")])
 async def test_what_cannot_be_delivered_is_given_up(
     house: House, capsys: pytest.CaptureFixture[str], status: int, outcome: str
