@@ -2,9 +2,9 @@
 The status page's news: server-sent events to whoever has it open.
 
 Each listener is told at once when the breaker moves, and each 5 s what else has
-changed; nothing is computed while nobody listens. A listener is told only the latest,
-so one that reads slowly holds no more than its connection's buffer, and loses its
-place after `CLIENT_STALL_S`.
+changed; nothing is computed while nobody listens, and once for all who are told in one
+moment. A listener is told only the latest, so one that reads slowly holds no more than
+its connection's buffer, and loses its place after `CLIENT_STALL_S`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_LISTENERS = 32
 NEWS_EVERY_S = 5.0
+# To write the page takes 1 to 2 ms: guests would wait for 32 of them.
+SHARED_S = 0.1
 
 
 class StatusEvents:
@@ -43,10 +45,13 @@ class StatusEvents:
         self._outgoing = outgoing
         self._clock = clock
         self._listeners: set[asyncio.Event] = set()
+        # By language: when it was written, and what.
+        self._written: dict[str, tuple[float, str]] = {}
         self._is_over = False
 
     def wake(self) -> None:
         """Tell every listener now: the breaker has moved."""
+        self._written.clear()
         for listener in self._listeners:
             listener.set()
 
@@ -102,7 +107,16 @@ class StatusEvents:
         while not self._is_over:
             listener.clear()
             async with self._clock.timeout(CLIENT_STALL_S):
-                await response.send(self._parts(language))
+                await response.send(self._news(language))
             with suppress(TimeoutError):
                 async with self._clock.timeout(NEWS_EVERY_S):
                     await listener.wait()
+
+    def _news(self, language: str) -> str:
+        """Return what is new, as another has just been told it or written now."""
+        now = self._clock.monotonic()
+        at, news = self._written.get(language, (0.0, ""))
+        if not news or now - at > SHARED_S:
+            news = self._parts(language)
+            self._written[language] = now, news
+        return news

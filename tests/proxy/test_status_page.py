@@ -20,7 +20,7 @@ from proxy.breaker.breaker import Breaker
 from proxy.breaker.guard import Guard
 from proxy.breaker.values import BreakerPolicy
 from proxy.front.outgoing import CLIENT_STALL_S, Outgoing
-from proxy.front.status_events import MAX_LISTENERS, StatusEvents
+from proxy.front.status_events import MAX_LISTENERS, NEWS_EVERY_S, StatusEvents
 from proxy.front.status_page import StatusPage
 from proxy.front.status_words import LANGUAGES
 from proxy.messages import BreakerState, Cause, Operation
@@ -28,7 +28,7 @@ from proxy.metrics import PROBE
 from proxy.telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 TOKEN = "an-operators-token"  # noqa: S105
 
@@ -315,18 +315,14 @@ async def test_listeners_do_not_hold_up_the_end() -> None:
     await listening.__aexit__(None, None, None)
 
 
-async def test_a_listener_that_does_not_read_goes() -> None:
-    """What it does not take is held for 30 s, and then its connection is gone."""
-    clock = FakeClock()
+@asynccontextmanager
+async def _telling(
+    clock: FakeClock, parts: Callable[[str], str]
+) -> AsyncIterator[tuple[StatusEvents, str]]:
+    """Tell listeners what `parts` writes, at a URL of its own."""
     telemetry = Telemetry(clock, "1")
     guard = Guard(Breaker(BreakerPolicy(), clock.monotonic()), clock, telemetry)
-    written: list[str] = []
-
-    def much(language: str) -> str:
-        written.append(language)
-        return "x" * 20_000_000
-
-    events = StatusEvents(parts=much, outgoing=Outgoing(guard, clock), clock=clock)
+    events = StatusEvents(parts=parts, outgoing=Outgoing(guard, clock), clock=clock)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         return await events.tell(request, "en", "1")
@@ -336,8 +332,44 @@ async def test_a_listener_that_does_not_read_goes() -> None:
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with _listening(url) as listener:
+    try:
+        yield events, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_who_is_told_in_one_moment_shares_what_is_written() -> None:
+    """A move is written once for all, and each move and each 5 s anew."""
+    clock = FakeClock()
+    written: list[str] = []
+
+    def parts(language: str) -> str:
+        written.append(language)
+        return f"news {len(written)}"
+
+    async with (
+        _telling(clock, parts) as (events, url),
+        _listening(url) as one,
+        _listening(url) as another,
+    ):
+        assert [await one.news(), await another.news()] == ["news 1"] * 2
+        events.wake()
+        assert [await one.news(), await another.news()] == ["news 2"] * 2
+        clock.advance(NEWS_EVERY_S)
+        assert [await one.news(), await another.news()] == ["news 3"] * 2
+        events.end()
+
+
+async def test_a_listener_that_does_not_read_goes() -> None:
+    """What it does not take is held for 30 s, and then its connection is gone."""
+    clock = FakeClock()
+    written: list[str] = []
+
+    def much(language: str) -> str:
+        written.append(language)
+        return "x" * 20_000_000
+
+    async with _telling(clock, much) as (events, url), _listening(url) as listener:
         for _ in range(1000):
             events.wake()
             await asyncio.sleep(0)
@@ -346,4 +378,3 @@ async def test_a_listener_that_does_not_read_goes() -> None:
         with pytest.raises(aiohttp.ClientError):
             async with asyncio.timeout(5):
                 await listener.response.content.read()
-    await runner.cleanup()
