@@ -65,6 +65,8 @@ def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
             return _nothing_to_tell(state) if is_closed else _noted(state)
         case "breaker_to_offer":
             return (state, open_question(state)) if is_closed else _for_later(state)
+        case "breaker_to_choose":
+            return (state, open_question(state)) if is_closed else _put_off(state)
         case _:
             return state, []
 
@@ -76,6 +78,12 @@ def _for_later(state: State) -> Step:
         state = replace(state, asks_to_notify=True)
         return state, [not_now, *open_question(state)]
     return state, [not_now, Say(phrase=Phrase.ASK_ROOM_TYPE_FOR_LATER)]
+
+
+def _put_off(state: State) -> Step:
+    """Promise to write to who says yes to a list of which nothing can be booked now."""
+    state, noted = _noted(state)
+    return state, [Say(phrase=Phrase.NO_BOOKINGS_NOW), *noted]
 
 
 def _nothing_to_tell(state: State) -> Step:

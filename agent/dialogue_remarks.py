@@ -94,6 +94,9 @@ def _yes(state: State) -> Step:
         return state, [_told_again(state)]
     if state.asked in (None, "room_type") and state.waits_for_pms:
         return _to_be_told(state)
+    if state.asked == "room_type":
+        # To "decime cuál te gusta y te aviso" it is a wish to be told.
+        return replace(state, awaits="breaker_to_choose"), [AskBreaker()]
     question = open_question(state)
     return state, question or [Say(phrase=Phrase.HELP)]
 

@@ -107,11 +107,11 @@ def rooms_found(state: State, found: RoomsFound, today: date) -> Step:
         return state, []  # An answer to a question that nobody asked.
     state, notes, rooms = _narrowed(state, found, search)
     if awaits == "rooms_after_refusal":
-        offer: list[Effect] = [Offer(search=search, rooms=rooms, found=found)]
-        return asking_to_notify(state, [*notes, *(offer if rooms else ())])
+        offer = _offer(search, rooms, found, today)
+        return asking_to_notify(state, [*notes, *([offer] if rooms else ())])
     if state.wants_booking and is_wish(state) and len(rooms) == 1:
         return summarised(state, Quote(search=search, room=rooms[0]), found, notes)
-    return offered(state, search, rooms, found, notes)
+    return offered(state, _offer(search, rooms, found, today), notes)
 
 
 def summarised(
@@ -133,17 +133,11 @@ def summarised(
     return state, [*notes, summary, Say(phrase=Phrase.ASK_CONFIRMATION)]
 
 
-def offered(
-    state: State,
-    search: Search,
-    rooms: tuple[Room, ...],
-    found: RoomsFound,
-    notes: list[Effect],
-) -> Step:
+def offered(state: State, offer: Offer, notes: list[Effect]) -> Step:
     """Offer rooms; old ones ask the breaker whether they can be booked at all."""
-    offer = Offer(search=search, rooms=rooms, found=found)
+    rooms, found = offer.rooms, offer.found
     if not rooms:
-        if not all(fits(room, search) for room in found.rooms):
+        if not all(fits(room, offer.search) for room in found.rooms):
             state = replace(state, asked="adults")
             return state, [*notes, Say(phrase=Phrase.TOO_MANY)]
         # Another day is the best answer, so a bare number is one.
@@ -154,6 +148,15 @@ def offered(
         state = replace(state, awaits="breaker_to_offer")
         return state, [*notes, offer, AskBreaker()]
     return state, [*notes, offer, *open_question(state)]
+
+
+def _offer(
+    search: Search, rooms: tuple[Room, ...], found: RoomsFound, today: date
+) -> Offer:
+    years = {search.checkin.year, search.checkout.year}
+    return Offer(
+        search=search, rooms=rooms, found=found, with_year=years != {today.year}
+    )
 
 
 def refused(state: State) -> Step:

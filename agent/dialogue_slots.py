@@ -43,6 +43,8 @@ def says_something(understood: Understood) -> bool:
         or understood.is_past
         or understood.is_vague
         or understood.is_no_day
+        or understood.is_reversed
+        or understood.too_long is not None
     )
 
 

@@ -19,6 +19,7 @@ Awaits: TypeAlias = Literal[
     "breaker_to_notify",
     "breaker_to_note",
     "breaker_to_offer",
+    "breaker_to_choose",
     "kinds",
     "rooms",
     "rooms_after_refusal",

@@ -22,6 +22,7 @@ from agent.messages import (
     Intent,
     Phrase,
     Say,
+    TooLong,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from agent.dialogue_search import Step
     from agent.dialogue_state import State
-    from agent.messages import GuestWrote, HandOffReason
+    from agent.messages import Effect, GuestWrote, HandOffReason
 
 _REQUESTS = frozenset(
     {Intent.AVAILABILITY, Intent.BOOKING, Intent.PRICE, Intent.ROOM_TYPES}
@@ -115,8 +116,9 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
     if trouble is not None:
         state = replace(without_dates(state), asks_to_notify=False, quote=None)
         state = replace(state, asked="checkin", offered=(), wants_kinds=False)
-        question = () if trouble is Phrase.WHICH_DAYS else open_question(state)
-        return state, [Say(phrase=trouble), *question]
+        if said.too_long is not None:
+            state = replace(state, nights=None)
+        return state, trouble
     if is_group(state):
         return _hand_off(state, "group")
     return go_on(state, today)
@@ -173,25 +175,30 @@ def _changes_what_is_booked(event: GuestWrote) -> bool:
         said.intent not in (Intent.BOOKING, Intent.PRICE, Intent.ROOM_TYPES)
         and (says_something(said) or event.picked is not None)
         and said.slots.checkin is None
-        and not (said.is_vague or said.is_past or said.is_no_day)
+        and not (said.is_vague or said.is_past or said.is_no_day or said.is_reversed)
         and not event.starts_over
         and not event.wants_same_dates
     )
 
 
-def _trouble_with_dates(before: State, event: GuestWrote) -> Phrase | None:
+def _trouble_with_dates(before: State, event: GuestWrote) -> list[Effect] | None:
+    """Say what is wrong with the days that were said, and ask for others."""
     said = event.understood
+    if said.too_long is not None:
+        return [TooLong(nights=said.too_long), Say(phrase=Phrase.WHICH_DAYS)]
     if said.slots.checkin is not None:
         return None
     if said.is_no_day:
-        return Phrase.NO_SUCH_DAY
-    if said.is_past:
-        return Phrase.DATE_IS_PAST
-    if said.is_vague:
-        return Phrase.WHICH_DAYS
-    if leaves_too_early(before.slots, said.slots):
-        return Phrase.LEAVES_TOO_EARLY
-    return None
+        trouble = Phrase.NO_SUCH_DAY
+    elif said.is_past:
+        trouble = Phrase.DATE_IS_PAST
+    elif said.is_vague:
+        return [Say(phrase=Phrase.WHICH_DAYS)]
+    elif said.is_reversed or leaves_too_early(before.slots, said.slots):
+        trouble = Phrase.LEAVES_TOO_EARLY
+    else:
+        return None
+    return [Say(phrase=trouble), Say(phrase=Phrase.ASK_CHECKIN)]
 
 
 def _wish(state: State) -> tuple[object, ...]:

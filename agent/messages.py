@@ -107,8 +107,9 @@ class Understood:
     ("mejor 4 noches"). `is_past`: a day was named, with its year, which is over.
     `is_vague`: days that are not said; `period` is the month or the week that they
     are in ("en enero"), where it is known. `is_no_day`: a day that its month
-    does not have ("31 de febrero"). `room_word` is a word for a room
-    that is no known type ("cabaña").
+    does not have ("31 de febrero"), `is_reversed`: one of leaving before its arrival.
+    `too_long` is a length beyond `LONGEST_STAY`, in nights. `room_word` is a word for a
+    room that is no known type ("cabaña").
     """
 
     intent: Intent
@@ -121,6 +122,8 @@ class Understood:
     is_vague: bool = False
     period: Period | None = None
     is_no_day: bool = False
+    is_reversed: bool = False
+    too_long: int | None = None
     room_word: str | None = None
 
 
@@ -399,11 +402,13 @@ class Offer:
     Show the guest rooms with their prices, numbered, or say that none is free.
 
     `found` tells how old and how complete that is; `rooms` are those of it to show.
+    `with_year`: the stay is not of this year alone.
     """
 
     search: Search
     rooms: tuple[Room, ...]
     found: RoomsFound
+    with_year: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,6 +425,13 @@ class Summarise:
     quote: Quote
     is_stale: bool = False
     age_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLong:
+    """Say that so many nights are more than a stay can have."""
+
+    nights: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -503,7 +515,7 @@ class Reply:
     lang: Lang = "es"
 
 
-Told: TypeAlias = Say | Offer | ShowKinds | Summarise | TellBooked
+Told: TypeAlias = Say | Offer | ShowKinds | Summarise | TooLong | TellBooked
 Effect: TypeAlias = (
     Told | AskPms | AskBreaker | Book | CheckBooking | NotifyWhenBack | HandOff
 )

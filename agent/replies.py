@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, assert_never
 
 from agent import replies_en, replies_es, replies_pt
 from agent.dialogue_cues import names
-from agent.messages import Offer, Say, ShowKinds, Summarise, TellBooked
+from agent.messages import (
+    LONGEST_STAY,
+    Offer,
+    Say,
+    ShowKinds,
+    Summarise,
+    TellBooked,
+    TooLong,
+)
 from agent.replies_format import day, money
 from agent.replies_labels import counted
 
@@ -48,6 +56,12 @@ def render(told: Told, lang: Lang) -> str:
             return LABELS[lang].kinds.format(kinds=kinds)
         case Summarise():
             return _summary(told, lang)
+        case TooLong():
+            labels = LABELS[lang]
+            return labels.too_long.format(
+                nights=counted(labels.nights, told.nights),
+                most=counted(labels.nights, LONGEST_STAY),
+            )
         case TellBooked():
             labels = LABELS[lang]
             if told.again:
@@ -70,8 +84,8 @@ def room_name(room: Room, lang: Lang) -> str:
 def _offer(offer: Offer, lang: Lang) -> str:
     labels, search, rooms = LABELS[lang], offer.search, offer.rooms
     opening = (labels.stay if rooms else labels.none_free).format(
-        checkin=day(search.checkin, lang),
-        checkout=day(search.checkout, lang),
+        checkin=day(search.checkin, lang, with_year=offer.with_year),
+        checkout=day(search.checkout, lang, with_year=offer.with_year),
         nights=counted(labels.nights, search.nights),
         party=_party(search, labels),
     )

@@ -92,6 +92,7 @@ LABELS = Labels(
     price_note="Prices are for the whole stay, taxes included.",
     may_be_more="There may be more rooms that I cannot see right now.",
     kinds="We have: {kinds}.",
+    too_long="{nights} is more than I can book: a stay is of {most} at most.",
     summary="This is your booking:",
     total="Total: {price}, taxes included",
     booked="Done, it is booked! 🎉 Your booking number is {reference}.",

@@ -89,6 +89,8 @@ LABELS = Labels(
     price_note="Es el precio total de la estadía, con impuestos.",
     may_be_more="Puede haber más habitaciones que ahora no veo.",
     kinds="Tenemos: {kinds}.",
+    too_long="{nights} es más de lo que puedo reservar: "
+    "una estadía es de hasta {most}.",
     summary="Te resumo la reserva:",
     total="Total: {price}, con impuestos",
     booked="¡Listo, está reservado! 🎉 Tu número de reserva es {reference}.",

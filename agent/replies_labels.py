@@ -22,6 +22,7 @@ class Labels:
     price_note: str
     may_be_more: str
     kinds: str
+    too_long: str
     summary: str
     total: str
     booked: str

@@ -87,6 +87,7 @@ LABELS = Labels(
     price_note="É o preço total da estadia, com impostos.",
     may_be_more="Pode haver mais quartos que agora não vejo.",
     kinds="Temos: {kinds}.",
+    too_long="{nights} é mais do que posso reservar: uma estadia é de até {most}.",
     summary="Sua reserva:",
     total="Total: {price}, com impostos",
     booked="Pronto, está reservado! 🎉 O número da sua reserva é {reference}.",

@@ -49,6 +49,7 @@ from agent.messages import (
     Summarise,
     TappedLate,
     TellBooked,
+    TooLong,
     Understood,
 )
 from agent.replies import render
@@ -234,7 +235,7 @@ class Runner:
 
     async def _perform(self, effect: Effect, course: _Course) -> Event | None:
         match effect:
-            case Say() | Offer() | ShowKinds() | Summarise() | TellBooked():
+            case Say() | Offer() | ShowKinds() | Summarise() | TooLong() | TellBooked():
                 course.said.append(render(effect, course.held.state.lang))
             case AskPms():
                 return await self._pms.search(effect.search)

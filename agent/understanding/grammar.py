@@ -87,15 +87,19 @@ class Grammar:
             and not _NAMED.search(meant)
             and _ENDS.search(meant) is not None
         )
-        days = bool(slots.checkin or slots.checkout or stay.nights)
+        days = bool(slots.checkin or slots.checkout or stay.nights or stay.too_long)
         intent = find_intent(
             words,
             Said(
-                days=days or stay.is_past or stay.is_vague or stay.is_no_day,
+                days=days
+                or stay.is_past
+                or stay.is_vague
+                or stay.is_no_day
+                or stay.is_reversed,
                 adults=slots.adults is not None,
                 guests=slots.adults is not None or slots.children is not None,
                 room=slots.room_type is not None or room_word is not None,
-                nights=stay.nights is not None,
+                nights=bool(stay.nights or stay.too_long),
                 only_near=bool(_NEAR.search(meant)) and not _FAR.search(meant),
                 numbered=_NUMBERED.search(meant) is not None,
                 both_ends=both_ends,
@@ -118,6 +122,8 @@ class Grammar:
             is_vague=stay.is_vague,
             period=read_period(meant, today) if stay.is_vague else None,
             is_no_day=stay.is_no_day,
+            is_reversed=stay.is_reversed,
+            too_long=stay.too_long,
             room_word=room_word,
         )
 

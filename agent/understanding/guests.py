@@ -22,7 +22,7 @@ class Party:
     children: int | None = None
 
 
-_COUNT = r"(\d{1,2}|UN)"
+_COUNT = r"(\d{1,3}|UN)"
 # "Família de 4, dois são crianças".
 _ARE_KIDS = re.compile(
     rf"\b{_COUNT} (?:(?:sao|son|are|is|es|sera|seran|WE_ARE|OF_THEM|deles|de ellos"
@@ -59,7 +59,7 @@ _FRIENDS = re.compile(
     r"(?P<other>(?:WITH|AND) (?:(?:mais|otr[oa]s|other|MY) )?)?"
     r"\b(?P<count>\d{1,2}) COMPANIONS\b(?P<me> AND ME\b)?"
 )
-_WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,2}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
+_WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,3}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
 _THEIRS = re.compile(
     r"\bMY PARENTS (?:quieren|querian|querem|want|would|van|vao|viajan|viajam|llegan"
@@ -110,7 +110,7 @@ _JOINED = re.compile(r"\b(\d) (?:AND|WITH|,) (?:\d|UN) KIDS?\b")
 _BARE = re.compile(
     r"[^\w]*(?:(?:el|the|los|las|DIA|solo|just|only|so|seria|serian|pues|para|FOR"
     r"|WE_ARE"
-    r"|mejor|creo que|mm+|eh|si) ){0,5}d?(\d{1,2})(?:[ ,.!]+(?:por favor|please|nomas"
+    r"|mejor|creo que|mm+|eh|si) ){0,5}d?(\d{1,3})(?:[ ,.!]+(?:por favor|please|nomas"
     r"|gracias"
     r"|thanks"
     r"|obrigad[oa]|FOR favor|no mas|not more|solamente)){0,5}[^\w]*"

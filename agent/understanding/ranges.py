@@ -33,7 +33,8 @@ class Stay:
     """
     The stay as said; a `checkout` alone is a day of leaving.
 
-    `is_no_day`: a day was named that its month does not have.
+    `is_no_day`: a day was named that its month does not have; `is_reversed`: the day of
+    leaving comes before the arrival; `too_long`: the nights of a stay beyond any.
     """
 
     checkin: date | None = None
@@ -42,6 +43,8 @@ class Stay:
     is_past: bool = False
     is_vague: bool = False
     is_no_day: bool = False
+    is_reversed: bool = False
+    too_long: int | None = None
 
 
 # "Del 28 al 3 de enero" begins in December; a longer stay hardly does.
@@ -109,6 +112,8 @@ def _range(found: re.Match[str], today: date, base: date) -> Stay | None:
 
 def _between(first: Named, last: Named, today: date, base: date) -> Stay:
     """Return the stay of two days; vague where they may be the wrong way round."""
+    if _is_reversed(first, last, today):
+        return Stay(is_reversed=True)
     said = first
     if isinstance(first, Day) and isinstance(last, Day):
         first = _lent(first, last)
@@ -130,8 +135,27 @@ def _is_backwards(first: Named, last: Named) -> bool:
     """Say whether a range of one month begins with its later day."""
     if not isinstance(first, Day) or not isinstance(last, Day):
         return False
+    if first.year is not None and last.year is not None:
+        return False
     months = {first.month, last.month}
     return len(months - {None}) == 1 and first.day >= last.day
+
+
+def _is_reversed(first: Named, last: Named, today: date) -> bool:
+    """Say whether a day of leaving to come, with its year, is before the arrival."""
+    if not isinstance(first, Day) or not isinstance(last, Day):
+        return False
+    if first.month is None or last.month is None or last.year is None:
+        return False
+    arrival = resolve(replace(first, year=first.year or last.year), today)
+    leaving = resolve(last, today)
+    if arrival is None or leaving is None or not today <= leaving <= arrival:
+        return False
+    if first.year is not None or first.month == last.month:
+        return True
+    # "Del 28/12 al 3/1/2027" begins the year before.
+    before = resolve(replace(first, year=last.year - 1), today)
+    return before is None or before < today
 
 
 def _is_no_day(named: Named | None, today: date) -> bool:

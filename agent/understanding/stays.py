@@ -36,12 +36,13 @@ _WEEKDAY = re.compile(r"\b(?<!este )(?<!this )w(\d)\b")
 _NEXT_WEEK = re.compile(r"\b(?:NEXT WEEK|WEEK NEXT)\b")
 _COUNT = r"(\d{1,3}|UN)"
 _NIGHTS = re.compile(
-    rf"(?:(?<![\d.])\d TO )?(?<!much )\b{_COUNT} (?:(?:solas?|unicas?|SINGLE"
-    rf"|so) )?NIGHT\b"
+    # "Enero 2027 noche" is a year.
+    r"(?:(?<![\d.])\d TO )?(?<!much )\b(\d{1,3}|[13-9]\d{3}|UN)"
+    r" (?:(?:solas?|unicas?|SINGLE|so) )?NIGHT\b"
 )
 _MAYBE = re.compile(r"(?<![\d.])\d{1,2} (?:OR|TO) \d{1,2} (?:NIGHT|DAYS|WEEK)\b")
 _WEEKS = re.compile(rf"\b{_COUNT} WEEK\b(?! NEXT)")
-_DAYS = re.compile(r"\b(\d{1,2}) DAYS\b")
+_DAYS = re.compile(r"\b(\d{1,3}) DAYS\b")
 _AHEAD = re.compile(
     rf"\b(?:dentro de|en|in|em|daqui TO|daqui) {_COUNT} (DAYS|DIA|WEEK)\b"
 )
@@ -116,6 +117,10 @@ def read_stay(
     gist = _AHEAD.sub(_days_ahead, _DENIED.sub(" ", _AGO.sub("_", gist)))
     gist = _NTH.sub(lambda found: _nth(found, today), gist)
     nights, gist = _read_nights(gist)
+    if nights is not None and nights > LONGEST_STAY:
+        stay, rest = _read_days(gist, today, habits, known, has_nights=True)
+        stay = _possible(replace(stay, checkout=None), today)
+        return replace(stay, too_long=nights), rest
     stay, rest = _read_days(gist, today, habits, known, has_nights=nights is not None)
     is_open = stay.checkout is None or (
         _BOTH.search(gist) and not _BETWEEN.search(gist)
@@ -146,8 +151,10 @@ def _possible(stay: Stay, today: date) -> Stay:
     if stay.is_past or (first and first < today):
         return Stay(nights=stay.nights, is_past=True)
     too_far = first is not None and first.year > today.year + YEARS_AHEAD
-    if too_far or (first and last and not 0 < (last - first).days <= LONGEST_STAY):
+    if too_far or (first and last and last <= first):
         return Stay()
+    if first and last and (last - first).days > LONGEST_STAY:
+        return Stay(too_long=(last - first).days)
     return stay
 
 
@@ -221,9 +228,7 @@ def _read_nights(gist: str) -> tuple[int | None, str]:
             count = 1 if found[1] == "UN" else int(found[1])
             nights = count * length
         gist = pattern.sub("_", gist)
-    if nights is not None and not 0 < nights <= LONGEST_STAY:
-        nights = None
-    return nights, gist
+    return nights or None, gist
 
 
 def _nth(found: re.Match[str], today: date) -> str:

@@ -17,7 +17,8 @@ from agent.messages import LONGEST_STAY, ROOM_TYPES, Intent, Lang, Slots
 if TYPE_CHECKING:
     from agent.messages import Understood
 
-MOST_GUESTS = 99
+MOST_GUESTS = 999
+MOST_NIGHTS = 9999
 
 
 def checked(understood: Understood, today: date) -> Understood:
@@ -42,6 +43,7 @@ def checked(understood: Understood, today: date) -> Understood:
         lang=understood.lang if understood.lang in get_args(Lang) else None,
         confidence=min(max(understood.confidence, 0.0), 1.0),
         nights=_count(understood.nights, least=1, most=LONGEST_STAY),
+        too_long=_count(understood.too_long, least=LONGEST_STAY + 1, most=MOST_NIGHTS),
     )
     return holding if holding == understood else replace(holding, confidence=0.0)
 
