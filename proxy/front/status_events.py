@@ -47,6 +47,8 @@ class StatusEvents:
         self._listeners: set[asyncio.Event] = set()
         # By language: when it was written, and what.
         self._written: dict[str, tuple[float, str]] = {}
+        # The connections that have not yet taken what was last told.
+        self._taking: set[asyncio.Transport] = set()
         self._is_over = False
 
     def wake(self) -> None:
@@ -59,6 +61,9 @@ class StatusEvents:
         """Let every listener go, since the process ends, and take no more."""
         self._is_over = True
         self.wake()
+        # They may take nothing for as long as the drain lasts.
+        for connection in self._taking:
+            connection.abort()
 
     def why_not(self, method: str) -> Problem | None:
         """Say why there is no place for a listener; None where there is one."""
@@ -89,11 +94,12 @@ class StatusEvents:
         try:
             await response.prepare(incoming)
             async with response:
-                await self._tell(response, listener, language)
-        except TimeoutError:
-            # It takes nothing: what is kept for it goes at once.
-            if incoming.transport is not None:
-                incoming.transport.abort()
+                while not self._is_over:
+                    listener.clear()
+                    await self._send(response, incoming.transport, language)
+                    with suppress(TimeoutError):
+                        async with self._clock.timeout(NEWS_EVERY_S):
+                            await listener.wait()
         except ConnectionError:
             # Not our failure: the client left.
             return response
@@ -101,16 +107,24 @@ class StatusEvents:
             self._listeners.discard(listener)
         return response
 
-    async def _tell(
-        self, response: EventSourceResponse, listener: asyncio.Event, language: str
+    async def _send(
+        self,
+        response: EventSourceResponse,
+        connection: asyncio.Transport | None,
+        language: str,
     ) -> None:
-        while not self._is_over:
-            listener.clear()
+        if connection is None:
+            raise ConnectionResetError
+        self._taking.add(connection)
+        try:
             async with self._clock.timeout(CLIENT_STALL_S):
                 await response.send(self._news(language))
-            with suppress(TimeoutError):
-                async with self._clock.timeout(NEWS_EVERY_S):
-                    await listener.wait()
+        except TimeoutError:
+            # It takes nothing: what is kept for it goes at once.
+            connection.abort()
+            raise ConnectionResetError from None
+        finally:
+            self._taking.discard(connection)
 
     def _news(self, language: str) -> str:
         """Return what is new, as another has just been told it or written now."""

@@ -378,3 +378,15 @@ async def test_a_listener_that_does_not_read_goes() -> None:
         with pytest.raises(aiohttp.ClientError):
             async with asyncio.timeout(5):
                 await listener.response.content.read()
+
+
+async def test_a_listener_that_does_not_read_does_not_hold_up_the_end() -> None:
+    """Its connection is broken off when the process ends, with what is kept for it."""
+    async with (
+        _telling(FakeClock(), lambda _: "x" * 20_000_000) as (events, url),
+        _listening(url) as listener,
+    ):
+        events.end()
+        with pytest.raises(aiohttp.ClientError):
+            async with asyncio.timeout(5):
+                await listener.response.content.read()
