@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agent.understanding.languages import is_common
+from agent.understanding.words import ALL_WORDS
 from agent.words import words_of
 
 if TYPE_CHECKING:
@@ -85,6 +87,17 @@ def named_in_part(text: str, offered: Sequence[Room]) -> int | None:
         )
     ]
     return found[0] if len(found) == 1 else None
+
+
+def uncommon(text: str) -> str:
+    """Return the words of a text that no grammar knows: a room's own name is there."""
+    words = (word for word in words_of(text).split() if not word.isdigit())
+    return " ".join(w for w in words if not is_common(w) and w not in ALL_WORDS)
+
+
+def holds(room: Room, word: str) -> bool:
+    """Tell whether a room's name holds a word, or nearly: "deluxe", "Delux Rooms"."""
+    return any(_is_same(word, part) for part in _parts(room))
 
 
 def _parts(room: Room) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.dialogue_choice import holds
 from agent.dialogue_cues import names
 
 if TYPE_CHECKING:
@@ -48,5 +49,5 @@ def wished(state: State, rooms: Iterable[Room]) -> tuple[Room, ...]:
         return tuple(room for room in rooms if room.id == state.room_id)
     if state.room_word is not None:
         word = state.room_word
-        return tuple(room for room in rooms if names(word, room.name))
+        return tuple(r for r in rooms if names(word, r.name) or holds(r, word))
     return tuple(room for room in rooms if room.room_type == state.slots.room_type)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from agent.dialogue_choice import named_in_part
 from agent.dialogue_rooms import fits, is_wish, wished
 from agent.dialogue_state import search_of, without_room
 from agent.messages import (
@@ -105,7 +106,7 @@ def rooms_found(state: State, found: RoomsFound, today: date) -> Step:
     search = search_of(state.slots)
     if search is None or awaits not in ("rooms", "rooms_after_refusal"):
         return state, []  # An answer to a question that nobody asked.
-    state, notes, rooms = _narrowed(state, found, search)
+    state, notes, rooms = _narrowed(_named(state, found), found, search)
     if awaits == "rooms_after_refusal":
         offer = _offer(search, rooms, found, today)
         return asking_to_notify(state, [*notes, *([offer] if rooms else ())])
@@ -218,6 +219,13 @@ def _narrowed(
     else:
         phrase = Phrase.ROOM_TOO_SMALL
     return without_room(state), [Say(phrase=phrase)], fitting[:MOST_SHOWN]
+
+
+def _named(state: State, found: RoomsFound) -> State:
+    """Take the room that a booking request names in a word of the house's own."""
+    rooms = wished(state, found.rooms) if is_wish(state) else found.rooms
+    room_id = state.room_id or named_in_part(state.naming, rooms)
+    return replace(state, naming="", room_id=room_id)
 
 
 def _fitting(found: RoomsFound, search: Search) -> tuple[Room, ...]:

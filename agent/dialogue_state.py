@@ -52,11 +52,12 @@ class State:
     `nights` is the length that was said, kept where the arrival moves, `period` the
     month or week that was, while no day beyond it is. `deals` counts the bookings that
     were made. `room_id` is a room picked from the house's own, `room_word` a word for
-    one that is no known type. `asked` is the question that is open; a yes answers it,
-    or books the one room in `offered`, or lets the guest be notified
-    (`asks_to_notify`). `quote` is the summary on the table: set only with the summary,
-    gone with whatever changes the stay; then `offered` are the rooms that could be
-    taken instead.
+    one that is no known type, `naming` words of a booking request of which one may be a
+    room's own name, which is not known before rooms are found. `asked` is the question
+    that is open; a yes answers it, or books the one room in `offered`, or lets the
+    guest be notified (`asks_to_notify`). `quote` is the summary on the table: set only
+    with the summary, gone with whatever changes the stay; then `offered` are the rooms
+    that could be taken instead.
     `key` is that of the guest's last text.
     """
 
@@ -66,6 +67,7 @@ class State:
     period: Period | None = None
     room_id: int | None = None
     room_word: str | None = None
+    naming: str = ""
     asked: Question | None = None
     asks_to_notify: bool = False
     wants_booking: bool = False
@@ -107,6 +109,7 @@ def settled_down(state: State) -> State:
         asks_to_notify=False,
         wants_booking=False,
         wants_kinds=False,
+        naming="",
         offered=(),
         quote=None,
     )
@@ -118,6 +121,7 @@ def without_room(state: State) -> State:
         state,
         room_id=None,
         room_word=None,
+        naming="",
         slots=replace(state.slots, room_type=None),
     )
 

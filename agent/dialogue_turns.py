@@ -36,6 +36,9 @@ _REQUESTS = frozenset(
     {Intent.AVAILABILITY, Intent.BOOKING, Intent.PRICE, Intent.ROOM_TYPES}
 )
 
+# Letters of a request that are kept until the rooms are known.
+_LONGEST_NAMING = 200
+
 
 def guest_wrote(state: State, event: GuestWrote, today: date) -> Step:
     """Answer a text; whatever it is, something is said."""
@@ -121,6 +124,9 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
         return state, trouble
     if is_group(state):
         return _hand_off(state, "group")
+    if state.wants_booking and state.room_id is None and event.naming:
+        naming = f"{state.naming} {event.naming}".strip()[-_LONGEST_NAMING:]
+        state = replace(state, naming=naming)
     return go_on(state, today)
 
 

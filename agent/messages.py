@@ -196,7 +196,8 @@ class GuestWrote:
 
     `key` is made from the message's id: a booking that this text says yes to has it.
     `has_read`: the guest had been shown the question that is open; else a yes is none.
-    `picked` is the room, of those offered, that the text names as the house does.
+    `picked` is the room, of those offered, that the text names as the house does;
+    `naming` are words of it that may be the name of a room that was not offered.
     `default_nights` are meant by who says the arrival only. Of what no intent says,
     `starts_over` is "empezar de nuevo", `says_thanks` a thank-you, `says_bye` "chau",
     `wants_to_be_told` "avisame", `wants_no_word` "no me avises", `wants_time` "un
@@ -209,6 +210,7 @@ class GuestWrote:
     key: str
     has_read: bool = True
     picked: int | None = None
+    naming: str = ""
     default_nights: int = 1
     starts_over: bool = False
     says_thanks: bool = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from agent.dialogue import step
-from agent.dialogue_choice import chosen, named_in_part
+from agent.dialogue_choice import chosen, named_in_part, uncommon
 from agent.dialogue_cues import (
     changes_a_booking,
     finds_it_dear,
@@ -149,6 +149,7 @@ class Runner:
                 key=_key(guest, message_id or uuid.uuid4().hex),
                 has_read=has_read,
                 picked=taken or _named(text, understood, held.state),
+                naming=uncommon(text),
                 default_nights=self._default_nights,
                 starts_over=starts_over(text),
                 says_thanks=says_thanks(text),

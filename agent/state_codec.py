@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 # Grows with each change of `State` or of what it holds.
-VERSION = 2
+VERSION = 3
 # What each version added, as a record of the ones before is read.
-_ADDED: dict[int, dict[str, Any]] = {2: {"period": None, "deals": 0}}
+_ADDED: dict[int, dict[str, Any]] = {
+    2: {"period": None, "deals": 0},
+    3: {"naming": ""},
+}
 
 _Plain: TypeAlias = "Mapping[str, Any]"
 

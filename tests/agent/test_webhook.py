@@ -129,6 +129,16 @@ async def test_reply(agent: Client, sample: Callable[[str], bytes]) -> None:
     }
 
 
+async def test_room_by_the_houses_own_name(agent: Client) -> None:
+    """A first message that books it is answered with its summary, and no list."""
+    for room in ("delux", "deluxe"):
+        said = await say(agent, f"reservame la {room} del 20 al 22 de enero para 2")
+        assert "Delux Rooms" in said
+        assert "General Rooms" not in said
+        assert said.endswith(PHRASES["es"][Phrase.ASK_CONFIRMATION])
+        await say(agent, "empezar de nuevo")
+
+
 async def test_default_nights(start_agent: StartAgent) -> None:
     """An arrival alone means as many nights as the house says."""
     agent = await start_agent(AGENT_DEFAULT_NIGHTS="3")

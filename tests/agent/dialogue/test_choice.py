@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.dialogue_choice import chosen, named_in_part
+from agent.dialogue_choice import chosen, named_in_part, uncommon
 from agent.messages import Room
 
 OFFERED = tuple(
@@ -90,3 +90,19 @@ def test_a_part_of_a_name_is_enough_where_it_is_one_rooms(
 ) -> None:
     """Whatever all the names hold tells none apart."""
     assert named_in_part(text, OFFERED) == room
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [
+        ("reservame la delux del 20 al 22 de diciembre para 2", 12),
+        ("quero reservar o quarto luxury de sexta a domingo para dois adultos", 13),
+        ("book the general room for 2 people from the 5th to the 8th please", 11),
+        ("anotame la delux desde el 5/12/2026 hasta el 8/12/2026 para 2 y 1 nene", 12),
+        ("reservame la general o la delux del 20 al 22 de diciembre", None),
+        ("quiero reservar una habitación para 2 adultos del 5 al 8", None),
+    ],
+)
+def test_room_that_a_long_request_names(text: str, room: int | None) -> None:
+    """Of a request as long as it may be only the words that no grammar knows count."""
+    assert named_in_part(uncommon(text), OFFERED) == room

@@ -23,6 +23,7 @@ FULL = State(
     period=Period(first=date(2026, 12, 1), last=date(2026, 12, 31)),
     room_id=3,
     room_word="cabana",
+    naming="delux",
     asked="confirmation",
     asks_to_notify=True,
     wants_booking=True,
@@ -52,10 +53,12 @@ def test_golden() -> None:
     assert json.loads(encode(FULL)) == json.loads(GOLDEN.read_bytes())
 
 
-def test_golden_of_the_first_version() -> None:
-    """A conversation that the first version kept goes on, without what it knew not."""
-    first = decode((DATA / "state_v1.json").read_bytes())
-    assert first == replace(FULL, period=None, deals=0)
+def test_golden_of_the_versions_before() -> None:
+    """A conversation that an older version kept goes on, without what it knew not."""
+    second = replace(FULL, naming="")
+    assert decode((DATA / "state_v2.json").read_bytes()) == second
+    first = replace(second, period=None, deals=0)
+    assert decode((DATA / "state_v1.json").read_bytes()) == first
 
 
 @pytest.mark.parametrize(

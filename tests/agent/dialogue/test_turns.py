@@ -202,6 +202,45 @@ def test_word_of_the_house() -> None:
     assert talk.state.quote.room == cabin
 
 
+DELUX = replace(DOUBLE, id=4, room_type=None, name="Delux Rooms")
+
+
+def test_booking_that_names_a_room_of_the_house() -> None:
+    """It comes to the summary without a list, over several turns too."""
+    own = replace(FOUND, rooms=(DOUBLE, DELUX))
+    talk = Talk(found=own)
+    talk.says(Intent.BOOKING, naming="delux", checkin=CHECKIN, checkout=CHECKOUT)
+    effects = talk.says(adults=2)
+    assert Summarise(quote=Quote(search=SEARCH, room=DELUX)) in effects
+    sold_out = replace(DELUX, available=0, max_adults=None, max_occupancy=None)
+    talk = Talk(found=replace(own, rooms=(DOUBLE, sold_out)))
+    effects = talk.says(Intent.BOOKING, naming="delux", checkin=CHECKIN, adults=2)
+    assert Phrase.ROOM_NOT_FREE in phrases(effects)
+    for naming in ("delux general", "ana", ""):
+        talk = Talk(found=own)
+        effects = talk.says(Intent.BOOKING, naming=naming, checkin=CHECKIN, adults=2)
+        assert phrases(effects) == [Phrase.ASK_ROOM_TYPE]
+        assert talk.state.naming == ""
+
+
+def test_booking_that_names_one_of_two_doubles() -> None:
+    """A type that several rooms are of is told apart by a word of the house's."""
+    rooms = (DOUBLE, replace(DOUBLE, id=4, name="Superior"), TRIPLE)
+    talk = Talk(found=RoomsFound(rooms=rooms))
+    said = {"room_type": "double", "checkin": CHECKIN, "adults": 2}
+    talk.says(Intent.BOOKING, naming="superior", **said)
+    assert talk.state.room_id == 4
+    assert talk.state.asked == "confirmation"
+
+
+def test_word_for_a_room_that_the_house_spells_otherwise() -> None:
+    """The house's "Delux" is "deluxe" to its guests."""
+    talk = Talk(found=replace(FOUND, rooms=(DOUBLE, DELUX)))
+    effects = talk.says(Intent.BOOKING, room_word="deluxe", checkin=CHECKIN, adults=2)
+    assert phrases(effects) == [Phrase.ASK_CONFIRMATION]
+    assert talk.state.room_id == DELUX.id
+
+
 def test_two_rooms_of_one_type() -> None:
     """Where several of the house's rooms are of the type, the guest picks one."""
     deluxe = replace(DOUBLE, id=9, name="Delux Rooms")
