@@ -43,7 +43,7 @@ FLY: dict[str, tuple[set[str], set[str]]] = {
     "machine list": (set(), {"-a"}),
     "proxy": (set(), {"-a"}),
     "releases": ({"--image"}, {"-a"}),
-    "secrets set": ({"--stage"}, {"-a"}),
+    "secrets import": ({"--stage"}, {"-a"}),
     "ssh console": (set(), {"-a", "-g", "-C", "--machine"}),
     "status": (set(), {"-a"}),
 }
