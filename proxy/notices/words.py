@@ -51,7 +51,8 @@ def escalation(kind: Kind, seen: Seen, *, pms: str, began_at: float) -> str:
 
 def ending(kind: Kind, seen: Seen, *, pms: str, began_at: float, now: float) -> str:
     """Say that it is closed again: that the PMS is well only where that was seen."""
-    lasted = span(now - began_at)
+    # The machine's clock may have been set back meanwhile.
+    lasted = span(max(0.0, now - began_at))
     if kind is Kind.RECOVERED:
         return _text(pms, [RECOVERED, LASTED.format(span=lasted, at=zulu(began_at))])
     closed = CLOSED_BY_HAND.format(span=lasted)

@@ -162,6 +162,14 @@ def test_a_clock_that_was_set_back_silences_nobody() -> None:
     assert [one.kind for one in told] == [Kind.OPENED]
 
 
+def test_an_outage_lasts_no_less_than_nothing() -> None:
+    """Where the clock was set back in it, no negative time is told."""
+    story, _ = _told(Story(), _open(), T0)
+    _, told = _told(story, WELL, T0 - 3600)
+
+    assert "Duró 0 s," in told[0].text
+
+
 def test_a_notice_is_kept_for_ten_minutes() -> None:
     """After them it is forgotten, told or not."""
     story, (notice,) = _told(Story(), _open(), T0)
