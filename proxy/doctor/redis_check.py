@@ -24,6 +24,8 @@ DEFAULT_PORT = 6379
 KEEPS = "noeviction"
 # The best of so many counts: a busy moment of this machine is not Redis' fault.
 TRIES = 5
+# The last three are by what answers like Redis and is none.
+_ODD = (exceptions.RedisError, OSError, ValueError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ async def look_at_redis(url: str | None, clock: Clock) -> RedisSeen:
         return RedisSeen(failed(Check.REDIS, Remark.REDIS_SILENT, at=at))
     except (exceptions.AuthenticationError, exceptions.NoPermissionError):
         return RedisSeen(failed(Check.REDIS, Remark.REDIS_PASSWORD, at=at))
-    except (exceptions.RedisError, OSError, ValueError) as exc:
+    except _ODD as exc:
         why = getattr(exc, "strerror", None) or type(exc).__name__
         return RedisSeen(failed(Check.REDIS, Remark.REDIS_UNREACHABLE, at=at, why=why))
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from demo import faults
 from demo.pms import StandIn
 from fakes.clock import FakeClock
 from fakes.doctor import HurriedClock, TurnedClock, examine
-from fakes.raw_pms import a_raw_pms
 from fakes.redis_server import a_redis, free_port
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fakes.doctor import Report
-    from fakes.raw_pms import RawRequest
 
 
 @pytest.fixture
@@ -107,18 +105,26 @@ async def test_a_redis_that_is_slow(pms: StandIn) -> None:
     assert report.code_of("redis") == "redis_slow"
 
 
-async def test_what_is_no_redis(pms: StandIn) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [b"220 mail.example ESMTP\r\n", b"*1\r\n" * 50_000],
+    ids=["another", "deep"],
+)
+async def test_what_is_no_redis(pms: StandIn, words: bytes) -> None:
     """Another server on its port is told, without a traceback."""
 
-    async def speaks(request: RawRequest, writer: StreamWriter) -> bool:
-        del request
-        writer.write(b"220 mail.example ESMTP\r\n")
-        return False
+    async def speaks(reader: StreamReader, writer: StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(words)
+        # Until the other side has had enough.
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
 
-    async with a_raw_pms(speaks) as stranger:
-        report = await _examine(
-            pms, stranger.url.replace("http", "redis"), HurriedClock()
-        )
+    server = await asyncio.start_server(speaks, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        report = await _examine(pms, f"redis://127.0.0.1:{port}", HurriedClock())
 
     assert report.check("redis")["outcome"] == "failed"
 
