@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from agent.telemetry import Telemetry
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
 from agent.understanding.validation import checked
-from agent.verify import DAYS_AHEAD, verify
+from agent.verify import DAYS_AHEAD, DAYS_SPREAD, a_day, verify
 from agent.verify_proofs import in_json, in_lines, is_nominal
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
@@ -148,7 +148,8 @@ def _parser() -> argparse.ArgumentParser:
         "--checkin",
         type=date.fromisoformat,
         metavar="DAY",
-        help=f"the day to ask rooms for (default: in {DAYS_AHEAD} days)",
+        help=f"the day to ask rooms for (default: another each time, from {DAYS_AHEAD} "
+        f"to {DAYS_AHEAD + DAYS_SPREAD - 1} days ahead, so that no copy answers)",
     )
     verified.add_argument("--json", action="store_true", help="one JSON object")
     return parser
@@ -160,7 +161,7 @@ async def _verify(arguments: argparse.Namespace, settings: AgentSettings) -> boo
     today = clock.wall().astimezone(ZoneInfo(settings.hotel_timezone)).date()
     found = await verify(
         arguments.agent or f"http://{_own_name(settings)}:{settings.port}",
-        checkin=arguments.checkin or today + timedelta(days=DAYS_AHEAD),
+        checkin=arguments.checkin or a_day(today),
         app_secret=None if secret is None else secret.get_secret_value(),
         clock=clock,
     )

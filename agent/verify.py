@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # Guests ask some weeks ahead.
 DAYS_AHEAD = 21
+DAYS_SPREAD = 30
 # Well above the limits, so that a slow answer's time is shown.
 ANSWER_WITHIN_S = 10.0
 ANSWER_LIMIT_BYTES = 2 * 1024 * 1024
@@ -34,6 +37,15 @@ ANSWER_LIMIT_BYTES = 2 * 1024 * 1024
 
 class AddressError(AgentError):
     """The agent's address is none."""
+
+
+def a_day(today: date) -> date:
+    """
+    Return the day to ask rooms for where none is named, each time another.
+
+    A copy of the last one could answer while the PMS has just gone.
+    """
+    return today + timedelta(days=DAYS_AHEAD + secrets.randbelow(DAYS_SPREAD))
 
 
 async def verify(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent import verify as verifying
-from agent.verify import AddressError, verify
+from agent.verify import AddressError, a_day, verify
 from agent.verify_proofs import (
     NOMINAL,
     Heard,
@@ -216,6 +216,14 @@ def test_limits_are_the_runbooks() -> None:
     assert not is_fast("GET", at_limit, 1.0).holds
     assert is_fast("GET", [_heard(b"", 0.999)], 1.0).holds
     assert conclusion([]) == NOMINAL
+
+
+def test_no_copy_of_the_last_run_answers_the_next() -> None:
+    """The day is seldom the same, and always some weeks ahead."""
+    ahead = {(a_day(DAY) - DAY).days for _ in range(100)}
+
+    assert len(ahead) > 10
+    assert ahead <= set(range(21, 51))
 
 
 async def test_the_command_says_and_exits(agent: Client, proxy: FakeProxy) -> None:
