@@ -119,7 +119,10 @@ def _examine(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         settings = ProxySettings.load(environ)
     except SettingsError as exc:
         subject = None
-        found = failed(Check.SETTINGS, Remark.SETTINGS_WRONG, sentence=str(exc))
+        # No proxy starts without it, so it is this shell that was not given it.
+        is_set = bool(environ.get(ProxySettings.variable("upstream_url")))
+        remark = Remark.SETTINGS_WRONG if is_set else Remark.SETTINGS_ABSENT
+        found = failed(Check.SETTINGS, remark, sentence=str(exc))
     else:
         subject = doctor_subject(settings, make_pms(settings))
         odd = " ".join(ProxySettings.unknown_variables(environ))

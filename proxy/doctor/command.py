@@ -48,8 +48,7 @@ def main(
     examination = Examination(
         subject,
         settings,
-        url=options.url or _own_url(environ),
-        is_expected=options.url is not None,
+        url=None if options.no_proxy else options.url or _own_url(environ),
         clock=clock,
     )
     words = report.LANGUAGES[options.lang]
@@ -87,10 +86,16 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         "whom to call. Exit code 0: all is well, 1: something is wrong, 2: the "
         "settings are.",
     )
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--url",
         type=_base_url,
         help="the running proxy's base URL; default: this machine's PROXY_PORT",
+    )
+    where.add_argument(
+        "--no-proxy",
+        action="store_true",
+        help="look at no running proxy, such as before its first start",
     )
     parser.add_argument("--lang", choices=report.LANGUAGES, default=_language(environ))
     parser.add_argument("--json", action="store_true", help="one JSON object")

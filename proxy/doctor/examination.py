@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from proxy.cache.codec import MAX_SKEW_S
 from proxy.doctor.questions import Questions
 from proxy.doctor.redis_check import look_at_redis
-from proxy.doctor.running import look_at_proxy
+from proxy.doctor.running import ProxySeen, look_at_proxy
 from proxy.doctor.sockets import Sockets
 from proxy.doctor.values import Check, Outcome, Remark, failed, passed, skipped
 from proxy.upstream import HttpUpstream
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from proxy.doctor.redis_check import RedisSeen
-    from proxy.doctor.running import ProxySeen
     from proxy.doctor.values import Finding, Running, Subject
     from proxy.messages import Clock
 
@@ -37,7 +36,7 @@ class Examination:
     """
     One examination; `subject` is None where the settings could not be read.
 
-    `url` is the running proxy's, which `is_expected` to be there if it was named.
+    `url` is where the running proxy must answer, None where it is left out.
     """
 
     def __init__(
@@ -45,14 +44,12 @@ class Examination:
         subject: Subject | None,
         settings: Finding,
         *,
-        url: str,
-        is_expected: bool,
+        url: str | None,
         clock: Clock,
     ) -> None:
         self._subject = subject
         self._settings = settings
         self._url = url
-        self._is_expected = is_expected
         self._clock = clock
         self._ends_at = clock.monotonic() + TOTAL_S
         self._pms_ahead_s: float | None = None
@@ -61,11 +58,7 @@ class Examination:
     async def findings(self) -> AsyncGenerator[Finding]:
         """Yield one finding for each check, in order, each as soon as it is known."""
         async with AsyncExitStack() as stack:
-            here = await stack.enter_async_context(HttpUpstream(self._url, self._clock))
-            look = partial(
-                look_at_proxy, here, self._url, is_expected=self._is_expected
-            )
-            proxy = asyncio.create_task(self._timed(look))
+            proxy = asyncio.create_task(self._timed(self._of_proxy))
             stack.callback(proxy.cancel)
             yield self._settings
             if self._subject is None:
@@ -86,6 +79,12 @@ class Examination:
             told, took_s = await proxy
             self.running = told.running
             yield _with(told.finding, took_s)
+
+    async def _of_proxy(self) -> ProxySeen:
+        if self._url is None:
+            return ProxySeen(skipped(Check.BREAKER, Remark.PROXY_LEFT_OUT))
+        async with HttpUpstream(self._url, self._clock) as upstream:
+            return await look_at_proxy(upstream, self._url)
 
     async def _of_pms(
         self, subject: Subject, proxy: asyncio.Task[tuple[ProxySeen, float]]

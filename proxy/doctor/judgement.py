@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxy.doctor.values import Check, Diagnosis, Judgement, Level, Outcome
+from proxy.doctor.values import (
+    Check,
+    Diagnosis,
+    Judgement,
+    Level,
+    Outcome,
+    Remark,
+)
 from proxy.front.status import CRITICAL_AFTER_S, L2_AFTER_S
 
 if TYPE_CHECKING:
@@ -45,6 +52,8 @@ def level_after(not_closed_s: float) -> Level:
 
 def _judge(failed: Sequence[Finding], running: Running | None) -> Judgement:
     for finding in failed:
+        if finding.remark is Remark.SETTINGS_ABSENT:
+            return Judgement.ENVIRONMENT
         if finding.check is Check.SETTINGS:
             return Judgement.CONFIGURATION
         if finding.cause is not None:

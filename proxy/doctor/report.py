@@ -119,8 +119,8 @@ def as_json(
 
 
 def exit_code(findings: Sequence[Finding], diagnosis: Diagnosis) -> int:
-    """Return 0 where all is well, 2 where the settings are wrong, else 1."""
+    """Return 0 where all is well, 2 where the settings are not, else 1."""
     remarks = {finding.remark for finding in findings}
-    if Remark.SETTINGS_WRONG in remarks:
+    if remarks & {Remark.SETTINGS_WRONG, Remark.SETTINGS_ABSENT}:
         return UNUSABLE
     return WELL if diagnosis.judgement is Judgement.WELL else WRONG

@@ -17,7 +17,6 @@ from proxy.doctor.values import (
     Running,
     failed,
     passed,
-    skipped,
 )
 from proxy.errors import UpstreamError, UpstreamTimeout
 from proxy.messages import Answer, BreakerState, Cause, Request
@@ -81,15 +80,8 @@ class ProxySeen:
     running: Running | None = None
 
 
-async def look_at_proxy(
-    upstream: Upstream, url: str, *, is_expected: bool
-) -> ProxySeen:
-    """
-    Ask the running proxy of its breaker, within `STEP_S`.
-
-    Where none `is_expected` at the address, its absence is no failure: the doctor may
-    be asked elsewhere than beside the proxy.
-    """
+async def look_at_proxy(upstream: Upstream, url: str) -> ProxySeen:
+    """Ask the proxy at `url` of its breaker, within `STEP_S`; absence is a failure."""
     try:
         status, metrics = await asyncio.gather(
             _get(upstream, "/status.json"), _get(upstream, "/metrics")
@@ -99,8 +91,7 @@ async def look_at_proxy(
     except UpstreamTimeout:
         return ProxySeen(failed(Check.BREAKER, Remark.PROXY_SILENT, url=url))
     except UpstreamError:
-        gone = failed if is_expected else skipped
-        return ProxySeen(gone(Check.BREAKER, Remark.PROXY_ABSENT, url=url))
+        return ProxySeen(failed(Check.BREAKER, Remark.PROXY_ABSENT, url=url))
     except (ValidationError, _ForeignError):
         return ProxySeen(failed(Check.BREAKER, Remark.PROXY_FOREIGN, url=url))
     open_s = _OPEN_SECONDS.search(metrics.decode(errors="replace"))

@@ -45,6 +45,7 @@ class Remark(StrEnum):
     SETTINGS_READ = "settings_read"
     SETTINGS_ODD = "settings_odd"
     SETTINGS_WRONG = "settings_wrong"
+    SETTINGS_ABSENT = "settings_absent"
     DNS_LITERAL = "dns_literal"
     DNS_FOUND = "dns_found"
     DNS_UNKNOWN = "dns_unknown"
@@ -97,6 +98,7 @@ class Remark(StrEnum):
     BREAKER_HALF_OPEN = "breaker_half_open"
     BREAKER_FORCED = "breaker_forced"
     PROXY_ABSENT = "proxy_absent"
+    PROXY_LEFT_OUT = "proxy_left_out"
     PROXY_SILENT = "proxy_silent"
     PROXY_FOREIGN = "proxy_foreign"
 
@@ -193,6 +195,7 @@ class Judgement(StrEnum):
     DOWN = "down"
     CREDENTIALS = "credentials"
     CONFIGURATION = "configuration"
+    ENVIRONMENT = "environment"
     FORCED = "forced"
     PROXY = "proxy"
     REDIS = "redis"

@@ -24,7 +24,9 @@ _REMARKS = {
     Remark.OUT_OF_TIME: "Not tried: no time was left.",
     Remark.SETTINGS_READ: "The settings can be read.",
     Remark.SETTINGS_ODD: "The settings can be read. {sentence}",
-    Remark.SETTINGS_WRONG: "{sentence}",
+    Remark.SETTINGS_WRONG: "No proxy starts with these settings: {sentence}",
+    Remark.SETTINGS_ABSENT: "This shell lacks the proxy's variables (PROXY_…): "
+    "{sentence}",
     Remark.DNS_LITERAL: "{host} is an address, no name to resolve.",
     Remark.DNS_FOUND: "{host} is {addresses}.",
     Remark.DNS_UNKNOWN: "{host} cannot be resolved: {why}.",
@@ -84,7 +86,9 @@ _REMARKS = {
     "probe in {seconds} s.",
     Remark.BREAKER_HALF_OPEN: "Half-open since {since}, cause {cause}: a probe is out.",
     Remark.BREAKER_FORCED: "An operator holds it {state} since {since}: {why}",
-    Remark.PROXY_ABSENT: "No proxy runs at {url}; --url names another place.",
+    Remark.PROXY_ABSENT: "No proxy runs at {url}; --url names another place, "
+    "--no-proxy leaves it out.",
+    Remark.PROXY_LEFT_OUT: "Not looked at: --no-proxy was asked for.",
     Remark.PROXY_SILENT: "The proxy at {url} does not answer within 3 s.",
     Remark.PROXY_FOREIGN: "What answers at {url} is not the proxy.",
 }
@@ -97,8 +101,11 @@ _JUDGEMENTS = {
     "the PMS itself is up.",
     Judgement.CONFIGURATION: "The proxy's configuration is wrong; the PMS itself may "
     "be up.",
+    Judgement.ENVIRONMENT: "This shell has not the proxy's settings; nothing of the "
+    "PMS or Redis was looked at.",
     Judgement.FORCED: "An operator holds the breaker; the PMS answers.",
-    Judgement.PROXY: "The PMS answers, but not the proxy.",
+    Judgement.PROXY: "The PMS answers, but not the proxy: without it guests see not "
+    "even copies.",
     Judgement.REDIS: "The PMS answers; Redis is not as it should be.",
     Judgement.CLOCK: "The PMS answers; the machines' clocks differ.",
     Judgement.WELL: "All is well.",
@@ -116,10 +123,14 @@ _DUTIES = {
     "PROXY_UPSTREAM_KEY or its file.",
     Judgement.CONFIGURATION: "Set right what the failed line names, and start the "
     "proxy again.",
+    Judgement.ENVIRONMENT: "Load the file that the proxy starts with (set -a; . FILE; "
+    "set +a) and ask again; with compose: docker compose exec proxy python -m proxy "
+    "doctor; on Fly: fly ssh console (runbook, step 0).",
     Judgement.FORCED: "Ask who gave the order; then python -m proxy breaker reset "
     "--why "
     '"…".',
-    Judgement.PROXY: "Start the proxy again and look at its log.",
+    Judgement.PROXY: "See in its log why it stopped, and start it again (runbook, "
+    "step 1).",
     Judgement.REDIS: "Set Redis right; guests are served without it meanwhile.",
     Judgement.CLOCK: "Start time synchronisation (NTP) on the machine that is wrong.",
     Judgement.WELL: "Nothing.",
@@ -131,6 +142,8 @@ _PEOPLE = {
     Judgement.DOWN: "The PMS team",
     Judgement.CREDENTIALS: "Who manages the keys of QloApps' webservice",
     Judgement.CONFIGURATION: "Who deployed the proxy",
+    Judgement.ENVIRONMENT: "Who deployed the proxy, if it is not known where the file "
+    "is",
     Judgement.FORCED: "The operator who gave the order",
     Judgement.PROXY: "Who deployed the proxy",
     Judgement.REDIS: "Who runs Redis",

@@ -24,7 +24,9 @@ _REMARKS = {
     Remark.OUT_OF_TIME: "No se probó: no quedó tiempo.",
     Remark.SETTINGS_READ: "Los ajustes se leen bien.",
     Remark.SETTINGS_ODD: "Los ajustes se leen bien. {sentence}",
-    Remark.SETTINGS_WRONG: "{sentence}",
+    Remark.SETTINGS_WRONG: "Con estos ajustes no arranca un proxy: {sentence}",
+    Remark.SETTINGS_ABSENT: "A esta terminal le faltan las variables del proxy "
+    "(PROXY_…): {sentence}",
     Remark.DNS_LITERAL: "{host} es una dirección: no hay nombre que resolver.",
     Remark.DNS_FOUND: "{host} es {addresses}.",
     Remark.DNS_UNKNOWN: "{host} no se puede resolver: {why}.",
@@ -85,7 +87,9 @@ _REMARKS = {
     Remark.BREAKER_HALF_OPEN: "Half-open desde {since}, causa {cause}: hay una prueba "
     "en curso.",
     Remark.BREAKER_FORCED: "Un operador lo mantiene {state} desde {since}: {why}",
-    Remark.PROXY_ABSENT: "No hay un proxy en {url}; --url indica otro lugar.",
+    Remark.PROXY_ABSENT: "No hay un proxy en {url}; --url indica otro lugar, "
+    "--no-proxy lo deja afuera.",
+    Remark.PROXY_LEFT_OUT: "No se miró: se pidió --no-proxy.",
     Remark.PROXY_SILENT: "El proxy en {url} no responde en 3 s.",
     Remark.PROXY_FOREIGN: "Lo que responde en {url} no es el proxy.",
 }
@@ -99,8 +103,11 @@ _JUDGEMENTS = {
     "el PMS en sí funciona.",
     Judgement.CONFIGURATION: "La configuración del proxy está mal; el PMS en sí puede "
     "estar bien.",
+    Judgement.ENVIRONMENT: "Esta terminal no tiene los ajustes del proxy; del PMS y "
+    "de Redis no se miró nada.",
     Judgement.FORCED: "Un operador mantiene el breaker; el PMS responde.",
-    Judgement.PROXY: "El PMS responde, pero el proxy no.",
+    Judgement.PROXY: "El PMS responde, pero el proxy no: sin él los huéspedes no ven "
+    "ni copias.",
     Judgement.REDIS: "El PMS responde; Redis no está como debe.",
     Judgement.CLOCK: "El PMS responde; los relojes de las máquinas difieren.",
     Judgement.WELL: "Todo bien.",
@@ -118,9 +125,13 @@ _DUTIES = {
     "archivo.",
     Judgement.CONFIGURATION: "Corregir lo que nombra la línea que falla y arrancar el "
     "proxy de nuevo.",
+    Judgement.ENVIRONMENT: "Cargar el archivo con el que arranca el proxy (set -a; . "
+    "ARCHIVO; set +a) y repetir; con compose: docker compose exec proxy python -m "
+    "proxy doctor; en Fly: fly ssh console (runbook, paso 0).",
     Judgement.FORCED: "Preguntar a quien dio la orden; después python -m proxy breaker "
     'reset --why "…".',
-    Judgement.PROXY: "Arrancar el proxy de nuevo y mirar su log.",
+    Judgement.PROXY: "Mirar por qué paró, en su log, y arrancarlo de nuevo (runbook, "
+    "paso 1).",
     Judgement.REDIS: "Arreglar Redis; mientras tanto se atiende sin él.",
     Judgement.CLOCK: "Activar la sincronización de hora (NTP) en la que difiere.",
     Judgement.WELL: "Nada.",
@@ -132,6 +143,8 @@ _PEOPLE = {
     Judgement.DOWN: "Equipo del PMS",
     Judgement.CREDENTIALS: "Quien maneja las claves del webservice de QloApps",
     Judgement.CONFIGURATION: "Quien desplegó el proxy",
+    Judgement.ENVIRONMENT: "Quien desplegó el proxy, si no se sabe dónde está el "
+    "archivo",
     Judgement.FORCED: "El operador que dio la orden",
     Judgement.PROXY: "Quien desplegó el proxy",
     Judgement.REDIS: "Quien maneja Redis",

@@ -76,8 +76,9 @@ async def examine(
     new_loop: Callable[[], asyncio.AbstractEventLoop] = PatientLoop,
 ) -> Report:
     """Examine with these settings, in a thread with a loop of its own."""
-    # Nothing listens on port 1: no proxy runs, unless the test names one.
-    environ = {"PROXY_UPSTREAM_KEY": KEY, "PROXY_PORT": "1", **environ}
+    if not {"--url", "--no-proxy"} & {*arguments} and "PROXY_PORT" not in environ:
+        arguments = (*arguments, "--no-proxy")
+    environ = {"PROXY_UPSTREAM_KEY": KEY, **environ}
     settings = ProxySettings.load(environ)
     said = io.StringIO()
 

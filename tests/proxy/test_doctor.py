@@ -109,7 +109,7 @@ async def test_what_depends_on_a_failure_is_not_tried(name: str, check: str) -> 
     assert after
     assert {report.code_of(one) for one in after} == {"not_tried"}
     assert report.code_of("redis") == "redis_good"
-    assert report.code_of("breaker") == "proxy_absent"
+    assert report.code_of("breaker") == "proxy_left_out"
 
 
 async def test_a_broken_search_is_not_healthy_because_a_list_answers() -> None:
@@ -259,14 +259,22 @@ async def test_an_operators_hand_is_told(rig: Rig) -> None:
     assert "PMS upgrade" in report.check("breaker")["says"]
 
 
-async def test_a_named_proxy_that_is_not_there_is_a_failure() -> None:
-    """Where --url names it its absence is told, and what is no proxy too."""
+async def test_a_proxy_that_is_not_there_is_a_failure() -> None:
+    """Its absence is told at its own port as at --url, and what is no proxy too."""
     async with StandIn() as pms:
-        gone = f"http://127.0.0.1:{free_port()}"
-        absent = await examine(_settings(pms), "--url", gone)
+        port = str(free_port())
+        absent = await examine(_settings(pms, PROXY_PORT=port))
+        named = await examine(_settings(pms), "--url", f"http://127.0.0.1:{port}")
         foreign = await examine(_settings(pms), "--url", pms.url)
+        without = await examine(_settings(pms, PROXY_PORT=port), "--no-proxy")
 
-    assert (absent.judgement, absent.code_of("breaker")) == ("proxy", "proxy_absent")
+    assert (absent.code, absent.judgement) == (1, "proxy")
+    assert (absent.code_of("breaker"), named.said["judgement"]) == (
+        "proxy_absent",
+        "proxy",
+    )
+    assert "Quien desplegó el proxy" in absent.said["call"]
+    assert (without.code, without.judgement) == (0, "well")
     assert (foreign.judgement, foreign.code_of("breaker")) == (
         "proxy",
         "proxy_foreign",

@@ -58,13 +58,29 @@ async def test_people_read_their_language(
     async with StandIn() as pms:
         given = _settings(pms, PROXY_UPSTREAM_KEY=pms.key, PROXY_PORT="1")
         given["PROXY_HOTEL"] = "1"
-        code = await asyncio.to_thread(main, {**given, **environ}, ["doctor"])
+        code = await asyncio.to_thread(
+            main, {**given, **environ}, ["doctor", "--no-proxy"]
+        )
     said = capsys.readouterr().out
 
     assert code == 0
     assert heading in said
     assert "did you mean PROXY_HOTELS?" in said
     assert len(re.findall(r"(?m)^[✓✗-] ", said)) == 11
+
+
+@pytest.mark.parametrize("environ", [{}, {"PROXY_ADMIN_TOKEN": "x" * 24}])
+def test_a_shell_without_the_proxys_variables_is_told_so(
+    environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the shell that lacks them, and how they are loaded is said."""
+    assert main(environ, ["doctor", "--no-proxy"]) == 2
+
+    said = capsys.readouterr().out
+    assert "A esta terminal le faltan las variables del proxy (PROXY_…): PROXY_" in said
+    assert "set -a; . ARCHIVO; set +a" in said
+    assert "docker compose exec proxy" in said
+    assert "configuración del proxy está mal" not in said
 
 
 async def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,9 +169,13 @@ async def test_ctrl_c_and_a_closed_pipe_end_it_quietly() -> None:
             assert stopped.returncode == 130
 
 
-async def test_the_proxys_own_address_is_asked() -> None:
+async def test_the_proxys_own_address_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Where it is bound to one address, that is where it is looked for."""
+    port = str(free_port())
     async with StandIn() as pms:
-        environ = _settings(pms, PROXY_BIND="127.0.0.2", PROXY_PORT=str(free_port()))
+        environ = _settings(pms, PROXY_BIND="127.0.0.2", PROXY_PORT=port)
         code = await asyncio.to_thread(main, environ, ["doctor", "--lang", "en"])
-    assert code == 0
+    assert code == 1
+    assert f"No proxy runs at http://127.0.0.2:{port};" in capsys.readouterr().out
