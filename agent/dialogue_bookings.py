@@ -92,7 +92,7 @@ def _nothing_to_tell(state: State) -> Step:
 
 def _notifying(state: State) -> Step:
     """Promise to write; "yes" to the one room on offer may have meant to book it."""
-    meant_to_book = state.asks_to_notify and bool(state.offered)
+    meant_to_book = state.asks_to_notify and len(state.offered) == 1
     if meant_to_book:
         state = replace(state, room_id=state.offered[0].id)
     if state.asks_to_notify:
@@ -103,7 +103,9 @@ def _notifying(state: State) -> Step:
 
 
 def _noted(state: State) -> Step:
-    """Promise to write, once."""
+    """Promise to write, once; a summary that a yes could accept is off the table."""
+    if state.asked == "confirmation":
+        state = replace(state, asked=None, quote=None)
     if state.waits_for_pms:
         return state, [Say(phrase=Phrase.ALREADY_NOTED)]
     state = replace(state, waits_for_pms=True)

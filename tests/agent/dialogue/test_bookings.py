@@ -180,6 +180,21 @@ def test_told_in_other_words() -> None:
     assert phrases(effects) == [Phrase.WILL_NOTIFY]
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_told_instead_of_booked(times: int) -> None:
+    """After "avisame" at a summary a yes books nothing that was not shown again."""
+    talk = summed_up()
+    talk.breaker = "open"
+    for _ in range(times):
+        talk.says(Intent.OUT_OF_SCOPE, wants_to_be_told=True)
+    talk.breaker = "closed"
+    talk.says(YES)
+    assert talk.books == []
+    talk.says(Intent.BOOKING)
+    talk.says(YES)
+    assert len(talk.books) == 1
+
+
 @pytest.mark.parametrize("intent", [YES, Intent.OUT_OF_SCOPE, Intent.HELP])
 def test_told_before_being_asked(intent: Intent) -> None:
     """Who writes "sí, avisame" beneath an old list is noted, and the list stays."""
