@@ -75,7 +75,7 @@ async def verify(
         proofs.offers_rooms(rooms, checkin.isoformat()),
         proofs.shows_closed(metrics),
         proofs.is_fast("GET", [live, rooms, metrics], GET_LIMIT_S),
-        proofs.hears_closed(webhook),
+        proofs.hears_closed(webhook, is_signed=app_secret is not None),
         proofs.is_fast("POST", [webhook], POST_LIMIT_S),
     ]
 

@@ -14,18 +14,25 @@ GET_LIMIT_S = 1.0
 POST_LIMIT_S = 2.0
 NOMINAL = "PMS recovered, all systems nominal"
 OK = 200
+UNSIGNED = 401
 MAX_SHOWN = 80
+MAX_DETAIL = 300
 _GAUGE = re.compile(r"(?m)^pms_circuit_breaker_state ([0-9]+(?:\.[0-9]+)?)$")
 _STATES = {0.0: "closed", 1.0: "open", 2.0: "half-open"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One thing that must hold, whether it does, and the figure that shows it."""
+    """
+    One thing that must hold, whether it does, and the figure that shows it.
+
+    What could not be checked from here neither holds nor says anything of the house.
+    """
 
     name: str
     holds: bool
     figure: str
+    is_checked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +88,17 @@ def shows_closed(heard: Heard) -> Proof:
     return Proof(name=name, holds=value == 0, figure=figure)
 
 
-def hears_closed(heard: Heard) -> Proof:
-    """Take the webhook's answer: it says that the breaker is closed."""
+def hears_closed(heard: Heard, *, is_signed: bool) -> Proof:
+    """
+    Take the webhook's answer: it says that the breaker is closed.
+
+    An agent that does not take this shell's signature was not heard at all.
+    """
     name = "POST /webhooks/whatsapp"
+    if heard.status == UNSIGNED:
+        wrong = "is not the agent's" if is_signed else "is not set"
+        figure = f"not checked: AGENT_WHATSAPP_APP_SECRET {wrong} in this shell"
+        return Proof(name=name, holds=False, figure=figure, is_checked=False)
     if heard.status != OK:
         return Proof(name=name, holds=False, figure=_said(heard))
     state = heard.document.get("pms_circuit_breaker")
@@ -108,7 +123,7 @@ def is_nominal(proofs: Sequence[Proof]) -> bool:
 
 def in_lines(proofs: Sequence[Proof]) -> str:
     """Write a line for each, and what it comes to."""
-    lines = [f"{'✓' if one.holds else '✗'} {one.name}: {one.figure}" for one in proofs]
+    lines = [f"{_mark(one)} {one.name}: {one.figure}" for one in proofs]
     return "\n".join([*lines, "", conclusion(proofs)])
 
 
@@ -118,7 +133,12 @@ def in_json(proofs: Sequence[Proof]) -> str:
         "nominal": is_nominal(proofs),
         "says": conclusion(proofs),
         "proofs": [
-            {"name": one.name, "holds": one.holds, "figure": one.figure}
+            {
+                "name": one.name,
+                "holds": one.holds,
+                "is_checked": one.is_checked,
+                "figure": one.figure,
+            }
             for one in proofs
         ],
     }
@@ -126,12 +146,29 @@ def in_json(proofs: Sequence[Proof]) -> str:
 
 
 def conclusion(proofs: Sequence[Proof]) -> str:
-    """Say the runbook's sentence, or what does not hold."""
+    """Say the runbook's sentence, or what does not hold and what was not checked."""
     if is_nominal(proofs):
         return NOMINAL
-    missing = ", ".join(one.name for one in proofs if not one.holds)
-    return f"Not recovered yet: {missing}."
+    broken = [one.name for one in proofs if one.is_checked and not one.holds]
+    unchecked = [one.name for one in proofs if not one.is_checked]
+    said = {"Not recovered yet": broken, "Not checked": unchecked}
+    return " ".join(
+        f"{what}: {', '.join(names)}." for what, names in said.items() if names
+    )
+
+
+def _mark(proof: Proof) -> str:
+    if not proof.is_checked:
+        return "-"
+    return "✓" if proof.holds else "✗"
 
 
 def _said(heard: Heard) -> str:
-    return heard.why if heard.status is None else f"status {heard.status}"
+    """Say the status and what the agent says of it, such as of a refused token."""
+    if heard.status is None:
+        return heard.why
+    detail = heard.document.get("detail")
+    if heard.status == OK or not isinstance(detail, str):
+        return f"status {heard.status}"
+    shown = "".join(c if c.isprintable() else "?" for c in detail[:MAX_DETAIL])
+    return f"status {heard.status}: {shown}"

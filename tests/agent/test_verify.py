@@ -111,22 +111,46 @@ async def test_an_answer_that_is_late_is_not_nominal(agent: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("secret", "broken"),
-    [
-        (SECRET, []),
-        ("another", [NAMES[4]]),
-        (None, [NAMES[4]]),
-    ],
-    ids=["ours", "another", "none"],
+    ("secret", "wrong"),
+    [("another", "is not the agent's"), (None, "is not set")],
+    ids=["another", "none"],
 )
+async def test_a_shell_without_the_secret_cannot_check_the_webhook(
+    start_agent: Callable[..., Awaitable[Client]], secret: str | None, wrong: str
+) -> None:
+    """A 401 says nothing of the house: it is not checked, and why is named."""
+    agent = await start_agent(AGENT_WHATSAPP_APP_SECRET=SECRET)
+    proofs = await _verify(agent, secret)
+
+    assert _broken(proofs) == [NAMES[4]]
+    told = in_lines(proofs)
+    assert (
+        "- POST /webhooks/whatsapp: not checked: "
+        f"AGENT_WHATSAPP_APP_SECRET {wrong} in this shell\n"
+    ) in told
+    assert told.endswith("\n\nNot checked: POST /webhooks/whatsapp.")
+    assert json.loads(in_json(proofs))["proofs"][4]["is_checked"] is False
+
+
 async def test_the_delivery_is_signed(
     start_agent: Callable[..., Awaitable[Client]],
-    secret: str | None,
-    broken: list[str],
 ) -> None:
-    """With the app secret it is taken; with another the webhook's 401 is told."""
+    """With the agent's app secret it is taken."""
     agent = await start_agent(AGENT_WHATSAPP_APP_SECRET=SECRET)
-    assert _broken(await _verify(agent, secret)) == broken
+    assert _broken(await _verify(agent, SECRET)) == []
+
+
+async def test_a_token_that_the_proxy_refuses_is_named(
+    agent: Client, proxy: FakeProxy
+) -> None:
+    """Breaker and webhook know nothing of it: the agent's own words tell."""
+    proxy.status = 401
+    proofs = await _verify(agent)
+
+    assert _broken(proofs) == [NAMES[1]]
+    assert proofs[1].figure == (
+        "status 503: The proxy refused the agent's token (AGENT_PROXY_TOKEN)."
+    )
 
 
 async def test_no_guest_hears_of_it(agent: Client) -> None:
@@ -196,9 +220,13 @@ def test_what_the_gauge_is(body: bytes, holds: bool) -> None:
 def test_a_strangers_words_are_shown_without_their_commands() -> None:
     """A terminal obeys no agent, and a long word does not fill it."""
     long = {"pms_circuit_breaker": "\x1b[2J" + "x" * 999}
-    proof = hears_closed(_heard(json.dumps(long).encode()))
+    proof = hears_closed(_heard(json.dumps(long).encode()), is_signed=True)
     assert proof.figure.startswith('"pms_circuit_breaker": "\\u001b[2Jxxx')
     assert len(proof.figure) < 120
+    wordy = json.dumps({"detail": "\x1b[2J" + "x" * 999}).encode()
+    told = offers_rooms(Heard(status=503, body=wordy, took_s=0.1), "2026-12-16").figure
+    assert told.startswith("status 503: ?[2Jxxx")
+    assert len(told) < 320
 
 
 async def test_a_name_that_is_none_is_not_reached() -> None:
