@@ -92,7 +92,7 @@ class Watched:
                 at=at(now),
                 told=self.guard.told(),
                 can_serve=self.service.can_serve_guests(),
-                escalation=escalation(snapshot.not_closed_since, now, at),
+                escalation=escalation(snapshot, now, at),
                 since=at(snapshot.since),
                 last_failures=self.telemetry.failures_shown(snapshot.last_failures),
                 forced_since=None if forced is None else at(forced.at),

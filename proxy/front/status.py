@@ -89,14 +89,16 @@ def writes_shown(
 
 
 def escalation(
-    not_closed_since: float | None, now: float, at: Callable[[float], str]
+    snapshot: Snapshot, now: float, at: Callable[[float], str]
 ) -> dict[str, object] | None:
     """
-    Return how long the breaker has not been closed, and who is called when; else None.
+    Return how long the breaker has not been closed, and who is called when.
 
+    None while it is closed, and while an operator holds it: that is nobody's outage.
     `level` is what holds now: None, `l2` (the PMS team) or `critical` (C-level).
     """
-    if not_closed_since is None:
+    not_closed_since = snapshot.not_closed_since
+    if not_closed_since is None or snapshot.forced is not None:
         return None
     lasted_s = now - not_closed_since
     level = "l2" if lasted_s > L2_AFTER_S else None

@@ -35,6 +35,8 @@ EN = {
     "since": "since",
     # Why, and who.
     "why": "Why, and who to call",
+    "held_why": "An operator holds the breaker: however long it lasts, neither L2 nor "
+    "the C-level is called.",
     "nothing_wrong": "No outage: there is nobody to call.",
     "cause_timeout": "Timeout: the PMS did not answer in time. PHP or its database is "
     "stuck.",
@@ -101,8 +103,8 @@ EN = {
     # The machine.
     "machine": "The proxy itself",
     "places": "Places in the PMS",
-    "places_taken": "{inflight} of {places} taken, {abandoned} of them by calls given "
-    "up; {waiting} waiting",
+    "places_taken": "{taken} of {places} taken, {abandoned} by calls given up; "
+    "{waiting} waiting",
     "redis": "Redis",
     "redis_none": "not used",
     "redis_up": "works",

@@ -38,6 +38,8 @@ ES = {
     "since": "desde",
     # Por qué, y a quién llamar.
     "why": "Por qué, y a quién llamar",
+    "held_why": "Un operador lo mantiene forzado: por más que dure, no se llama a L2 "
+    "ni a la dirección.",
     "nothing_wrong": "No hay incidente: no hay que llamar a nadie.",
     "cause_timeout": "Tiempo agotado: el PMS no respondió a tiempo. PHP o su base de "
     "datos están trabados.",
@@ -106,7 +108,7 @@ ES = {
     # La máquina.
     "machine": "El propio proxy",
     "places": "Lugares en el PMS",
-    "places_taken": "{inflight} de {places} ocupados, {abandoned} de ellos por pedidos "
+    "places_taken": "{taken} de {places} ocupados, {abandoned} por pedidos "
     "abandonados; {waiting} en espera",
     "redis": "Redis",
     "redis_none": "no se usa",

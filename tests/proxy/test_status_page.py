@@ -109,7 +109,8 @@ async def test_it_escalates_as_the_runbook_does(
     rig: Rig, lasted_s: float, level: str | None
 ) -> None:
     """Past 30 minutes it is the L2 PMS team's, past 2 hours critical."""
-    await _order(rig, "breaker/open")
+    rig.pms.always(faults.crash())
+    await rig.fails(5)
     rig.clock.advance(lasted_s)
     page = await _page(rig)
 
@@ -118,6 +119,26 @@ async def test_it_escalates_as_the_runbook_does(
     text = _text(page)
     assert ("L2 PMS team (now)" in text) == (level == "l2")
     assert ("critical, C-level (now)" in text) == (level == "critical")
+
+
+async def test_what_an_operator_holds_is_not_escalated(rig: Rig) -> None:
+    """However long it lasts, it says who holds it and why, and calls nobody else."""
+    await _order(rig, "breaker/open")
+    rig.clock.advance(7201)
+    page = await _page(rig)
+
+    assert (await rig.status())["escalation"] is None
+    assert "L2 PMS team" not in page
+    assert "Call the operator who gave the reason Reason PMS upgrade" in _text(page)
+
+
+async def test_calls_given_up_take_places_too(rig: Rig) -> None:
+    """Where the PMS hangs, the places that nobody can have are counted as taken."""
+    told = await rig.status()
+    told["upstream"].update(places=4, inflight=0, abandoned=4, waiting=0)
+    text = _text(StatusPage(lambda: told).parts("es"))
+
+    assert "4 de 4 ocupados, 4 por pedidos abandonados; 0 en espera" in text
 
 
 async def test_an_operators_hand_is_told(rig: Rig) -> None:
