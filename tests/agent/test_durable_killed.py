@@ -8,7 +8,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import aiohttp
-import pytest
 
 from config.clock import SystemClock
 from fakes.agents import agents
@@ -53,7 +52,6 @@ async def deliver(
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.timeout(60)
 async def test_killed_at_random_instants(
     proxy: FakeProxy, proxy_url: str, aiohttp_server: AiohttpServer
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.async_api import expect
 
 from demo.control import playing
@@ -49,7 +48,6 @@ async def _hears(page: Page, words: str) -> None:
     await expect(last).to_contain_text(words)
 
 
-@pytest.mark.timeout(60)
 async def test_a_hotelier_plays_the_outage() -> None:
     """Broken by a tap: guests are warned, refused, and told of the PMS's return."""
     seen = Seen()
@@ -92,7 +90,6 @@ async def test_a_hotelier_plays_the_outage() -> None:
     assert (seen.complaints, seen.outside) == ([], [])
 
 
-@pytest.mark.timeout(60)
 async def test_the_page_needs_no_mouse_and_no_width() -> None:
     """On a small phone nothing is cut off; Tab, Enter and Space reach everything."""
     seen = Seen()

@@ -56,7 +56,6 @@ def hard_limit() -> int:
     return hard if hard != resource.RLIM_INFINITY else 2**20
 
 
-@pytest.mark.timeout(60)
 async def test_ten_thousand_idle_connections_keep_nobody_out(
     front: Front, hard_limit: int
 ) -> None:

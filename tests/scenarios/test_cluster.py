@@ -100,7 +100,6 @@ async def _holder(fleet: Fleet) -> Proxy:
 
 
 # A thousand connections take a busy machine a while.
-@pytest.mark.timeout(60)
 async def test_a_thousand_equal_misses_over_three_are_one_call(
     patient_fleet: Fleet,
 ) -> None:

@@ -109,7 +109,6 @@ async def test_of_eight_at_once_one_has_the_room(proxies: Races) -> None:
 
 @PROXIES
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.timeout(60)
 async def test_the_last_room_is_never_sold_twice(proxies: Races, seed: int) -> None:
     """Eight guests a night and every way in which a booking fails: one has the room."""
     chance = random.Random(seed)  # noqa: S311
