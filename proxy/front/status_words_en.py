@@ -133,6 +133,8 @@ EN = {
     "yes": "Yes, do it",
     "no": "No",
     "done": "Done.",
+    "no_token": "Not done: it needs the admin token.",
+    "no_reason": "Not done: it needs a reason.",
     "wrong_token": "Not done: that is not the admin token.",
     "not_done": "Not done: the proxy refused the order.",
     "unreached": "Not known whether it was done: the proxy does not answer.",

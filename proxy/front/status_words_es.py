@@ -139,6 +139,8 @@ ES = {
     "yes": "Sí, hacerlo",
     "no": "No",
     "done": "Hecho.",
+    "no_token": "No se hizo: falta el token de administración.",
+    "no_reason": "No se hizo: falta el motivo.",
     "wrong_token": "No se hizo: ese no es el token de administración.",
     "not_done": "No se hizo: el proxy rechazó la orden.",
     "unreached": "No se sabe si se hizo: el proxy no responde.",

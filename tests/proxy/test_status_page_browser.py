@@ -158,6 +158,36 @@ async def test_a_wrong_token_is_told(browser: Browser, rig: Rig) -> None:
         assert [one for one in seen.complaints if not one.startswith(FORBIDDEN)] == []
 
 
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Admin token", "Not done: it needs the admin token."),
+        ("Reason", "Not done: it needs a reason."),
+    ],
+)
+async def test_what_is_missing_is_told(
+    browser: Browser, rig: Rig, label: str, said: str
+) -> None:
+    """Each attempt clears what was said of the last, and names an empty field."""
+    async with a_page(browser, rig) as (page, _):
+        await page.get_by_label("Admin token").fill("wrong")
+        await page.get_by_label("Reason").fill("test")
+        await page.get_by_role("button", name="Force open").click()
+        await page.get_by_role("button", name="Yes").click()
+        result = page.locator("#result")
+        await expect(result).to_contain_text("that is not the admin token")
+
+        await page.get_by_label(label).fill(" ")
+        await page.get_by_role("button", name="Force open").click()
+        await expect(result).to_have_text(said)
+        await expect(page.get_by_label(label)).to_be_focused()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+
+        await page.get_by_label(label).fill("more")
+        await page.get_by_role("button", name="Force open").click()
+        await expect(result).to_be_empty()
+
+
 async def test_the_keyboard_is_enough(browser: Browser, rig: Rig) -> None:
     """By Tab and Enter alone: every stop is seen, and an order can be given."""
     async with a_page(browser, rig) as (page, _):

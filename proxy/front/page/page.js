@@ -100,8 +100,15 @@ function takeOrders(form) {
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    path = event.submitter.value;
+    // What was said of the last attempt says nothing of this one.
     say(result, "");
+    for (const field of [token, reason]) {
+      if (field.value.trim()) continue;
+      say(result, field.dataset.missing);
+      field.focus();
+      return;
+    }
+    path = event.submitter.value;
     document.getElementById("question").textContent = event.submitter.dataset.ask;
     document.getElementById("given").textContent = reason.value;
     sure.showModal();
