@@ -85,6 +85,12 @@ _SAME_DATES = re.compile(
     r"\b(?:mism[ao]s? (?:fechas?|dias?|noches?)|mesm[ao]s? (?:datas?|dias?|noites?)"
     r"|same (?:dates?|days?|nights?|stay))\b"
 )
+# Of the house, and not of the one room on the table: "is it free then?".
+_ASKS_WHAT_IS_FREE = re.compile(
+    r"\b(?:hay|habra|habria|tenes|tienen?|tienes|tendr\w+|quedan?|tem|teria\w*|vagas?"
+    r"|lugar(?:es)?|disponibilida\w+|availability|is there|are there|have you"
+    r"|do you have|anything|any (?:rooms?|room left|vacanc\w+)|vacanc\w+)\b"
+)
 _CHANGES_A_BOOKING = re.compile(
     r"\b(?:cambi\w+|modific\w+|mov\w+|corr\w+|mud\w+|alter\w+|remarc\w+"
     r"|chang\w+|modify\w*|reschedul\w+|amend\w*|postpone)\b.{0,40}"
@@ -151,6 +157,11 @@ def wants_several_rooms(text: str) -> bool:
 def wants_same_dates(text: str) -> bool:
     """Tell whether the guest means the days that were spoken of before."""
     return _SAME_DATES.search(fold(text)) is not None
+
+
+def asks_what_is_free(text: str) -> bool:
+    """Tell whether the guest asks what there is: "¿hay lugar?", "do you have…"."""
+    return _ASKS_WHAT_IS_FREE.search(words_of(text)) is not None
 
 
 def changes_a_booking(text: str) -> bool:

@@ -109,6 +109,7 @@ def rooms_found(state: State, found: RoomsFound, today: date) -> Step:
     state, notes, rooms = _narrowed(_named(state, found), found, search)
     if awaits == "rooms_after_refusal":
         offer = _offer(search, rooms, found, today)
+        state = replace(state, offered=_fitting(found, search)[:MOST_SHOWN])
         return asking_to_notify(state, [*notes, *([offer] if rooms else ())])
     if state.wants_booking and is_wish(state) and len(rooms) == 1:
         return summarised(state, Quote(search=search, room=rooms[0]), found, notes)
@@ -162,12 +163,16 @@ def _offer(
 
 def refused(state: State) -> Step:
     """Refuse a booking: nothing is created, and what was said is kept."""
-    was_shown = bool(state.offered or state.quote or is_wish(state))
-    effects: list[Effect] = [Say(phrase=Phrase.BOOKING_REFUSED)]
-    state = replace(state, wants_booking=False, asked=None, quote=None, offered=())
     search = search_of(state.slots)
+    is_another_stay = state.quote is not None and state.quote.search != search
+    was_shown = not is_another_stay and bool(
+        state.offered or state.quote or is_wish(state)
+    )
+    effects: list[Effect] = [Say(phrase=Phrase.BOOKING_REFUSED)]
+    state = replace(state, wants_booking=False, asked=None, quote=None)
     if search is None:
-        state, question = ask_next(replace(state, wants_kinds=False))
+        state = replace(state, wants_kinds=False, offered=())
+        state, question = ask_next(state)
         return state, [*effects, Say(phrase=Phrase.STILL_CAN_SHOW), *question]
     if was_shown:
         return asking_to_notify(state, effects)
@@ -193,8 +198,9 @@ def nothing_to_show(state: State, today: date) -> Step:
 
 
 def asking_to_notify(state: State, effects: list[Effect]) -> Step:
-    """Offer to write when the PMS is back."""
-    state = replace(state, asked=None, offered=(), quote=None)
+    """Offer to write when the PMS is back; of several rooms one can be named yet."""
+    offered = state.offered if len(state.offered) > 1 else ()
+    state = replace(state, asked=None, offered=offered, quote=None)
     if state.waits_for_pms:
         return state, [*effects, Say(phrase=Phrase.ALREADY_NOTED)]
     state = replace(state, asks_to_notify=True)

@@ -109,7 +109,8 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
     if said.intent is Intent.PRICE and before.quote is not None and is_unchanged:
         return before, open_question(before)  # It tells the price.
     state = replace(state, wants_booking=_wants_booking(before, state, event))
-    if said.intent is Intent.ROOM_TYPES and not _names_a_room(event):
+    asks_anew = _asks_of_another_stay(before, state, event)
+    if (asks_anew or said.intent is Intent.ROOM_TYPES) and not _names_a_room(event):
         state = without_room(state)
     state = replace(
         state,
@@ -140,7 +141,7 @@ def _hand_off(state: State, reason: HandOffReason) -> Step:
 def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:
     """Tell whether the guest books: by saying so, or by naming a room of an offer."""
     intent = event.understood.intent
-    if intent is Intent.PRICE:
+    if intent is Intent.PRICE or _asks_of_another_stay(before, after, event):
         return False
     # Who was refused one room, or said no to its summary, may take another.
     was_refused = before.asks_to_notify and is_wish(before)
@@ -151,6 +152,23 @@ def _wants_booking(before: State, after: State, event: GuestWrote) -> bool:
         and (_names_a_room(event) or _wish(after) != _wish(before))
     )
     return intent is Intent.BOOKING or before.wants_booking or takes_one
+
+
+def _asks_of_another_stay(before: State, after: State, event: GuestWrote) -> bool:
+    """
+    Tell a question for other days or guests from a correction of what is on the table.
+
+    It is asked of the summary, or of what was refused and waits for the PMS.
+    """
+    is_on_the_table = before.quote is not None or (
+        (before.asks_to_notify or before.waits_for_pms) and is_wish(before)
+    )
+    return (
+        is_on_the_table
+        and event.asks_what_is_free
+        and event.understood.intent is Intent.AVAILABILITY
+        and search_of(after.slots) != search_of(before.slots)
+    )
 
 
 def _names_a_room(event: GuestWrote) -> bool:

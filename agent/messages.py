@@ -203,7 +203,8 @@ class GuestWrote:
     `wants_to_be_told` "avisame", `wants_no_word` "no me avises", `wants_time` "un
     segundito", `wants_none` "ninguna", `keeps_booking` "no quiero cancelar",
     `finds_it_dear` "muy caro", `wants_several_rooms` "dos habitaciones",
-    `wants_same_dates` "las mismas fechas" and `changes_a_booking` "cambiar mi reserva".
+    `wants_same_dates` "las mismas fechas", `asks_what_is_free` "¿hay lugar?" and
+    `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
@@ -223,6 +224,7 @@ class GuestWrote:
     finds_it_dear: bool = False
     wants_several_rooms: bool = False
     wants_same_dates: bool = False
+    asks_what_is_free: bool = False
     changes_a_booking: bool = False
 
 

@@ -13,6 +13,7 @@ import structlog
 from agent.dialogue import step
 from agent.dialogue_choice import chosen, named_in_part, uncommon
 from agent.dialogue_cues import (
+    asks_what_is_free,
     changes_a_booking,
     finds_it_dear,
     is_a_name,
@@ -162,6 +163,7 @@ class Runner:
                 wants_time=wants_time(text),
                 wants_none=wants_none(text),
                 keeps_booking=keeps_booking(text),
+                asks_what_is_free=asks_what_is_free(text),
                 changes_a_booking=changes_a_booking(text),
             )
             return await self._play(_Course(guest, held, now), event)

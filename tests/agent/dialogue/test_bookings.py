@@ -405,3 +405,58 @@ def test_another_room_for_the_same_dates() -> None:
     assert (first.search, first.room, second.room) == (second.search, SUITE, DOUBLE)
     effects = talk.says(room_type="triple", wants_same_dates=True)
     assert not any(isinstance(effect, HandOff) for effect in effects)
+
+
+OWN = RoomsFound(
+    rooms=tuple(
+        replace(room, room_type=None, name=name)
+        for room, name in zip(
+            FOUND.rooms, ("Delux", "Luxury", "Executive"), strict=True
+        )
+    )
+)
+
+
+def at_own_summary() -> Talk:
+    """Begin a talk at the summary of the first of three rooms of no known type."""
+    talk = Talk(found=OWN)
+    talk.says(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+    talk.says(picked=1)
+    assert talk.state.asked == "confirmation"
+    return talk
+
+
+def test_other_days_asked_for_at_a_summary_in_an_outage() -> None:
+    """They are a new search: old rooms, no booking, and what is named last counts."""
+    talk = at_own_summary()
+    talk.breaker, talk.found = "open", replace(OWN, is_stale=True)
+    effects = talk.says(checkin=date(2026, 12, 27), asks_what_is_free=True)
+    (offer,) = (effect for effect in effects if isinstance(effect, Offer))
+    assert (offer.search.checkin.day, len(offer.rooms)) == (27, 3)
+    assert phrases(effects) == [Phrase.NO_BOOKINGS_NOW, Phrase.ASK_ROOM_TYPE_FOR_LATER]
+    assert phrases(talk.says(picked=3))[0] is Phrase.BOOKING_REFUSED
+    talk.says(YES)
+    talk.breaker, talk.found = "closed", OWN
+    summary = talk.hears(PmsIsBack())[-2]
+    assert isinstance(summary, Summarise)
+    assert (summary.quote.search.checkin.day, summary.quote.room.id) == (27, 3)
+
+
+def test_rooms_named_after_a_refusal() -> None:
+    """Another of the house's own rooms can be named while a booking is refused."""
+    talk = at_own_summary()
+    talk.breaker = "open"
+    talk.says(YES)
+    effects = talk.says(picked=3)
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]
+    assert talk.state.room_id == 3
+
+
+def test_summary_of_other_days_in_an_outage() -> None:
+    """Who corrects the days is refused, and shown what was last known of the new."""
+    talk = at_own_summary()
+    talk.breaker, talk.found = "open", replace(OWN, is_stale=True)
+    effects = talk.says(checkin=date(2026, 12, 27))
+    (offer,) = (effect for effect in effects if isinstance(effect, Offer))
+    assert [room.id for room in offer.rooms] == [1]
+    assert phrases(effects) == [Phrase.BOOKING_REFUSED, Phrase.ASK_TO_NOTIFY]

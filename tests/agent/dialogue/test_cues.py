@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.dialogue_cues import (
+    asks_what_is_free,
     changes_a_booking,
     finds_it_dear,
     is_of_no_language,
@@ -117,6 +118,14 @@ def test_same_dates() -> None:
     for text in ("las mismas fechas", "same dates", "mesmos dias", "the same nights"):
         assert wants_same_dates(text)
     assert not wants_same_dates("ese mismo hotel")
+
+
+def test_asking_what_is_free() -> None:
+    """A question for what there is is known in each language; a wish is none."""
+    for text in ("¿hay lugar?", "tenés algo?", "do you have a double?", "tem vaga?"):
+        assert asks_what_is_free(text)
+    for text in ("mejor del 10 al 12", "is it free then?", "make it 3", "para 2"):
+        assert not asks_what_is_free(text)
 
 
 def test_being_told() -> None:
