@@ -226,7 +226,7 @@ class Runner:
         reply = Reply(
             text="\n".join(course.said),
             choices=choices(state) if course.said else (),
-            waits_for=_waits_for(state),
+            waits_for=waits_for(state),
             lang=state.lang,
         )
         return Turn(
@@ -277,7 +277,8 @@ def _key(guest: Guest, message_id: str) -> str:
     return hashlib.sha256(f"{guest.address}\n{message_id}".encode()).hexdigest()[:32]
 
 
-def _waits_for(state: State) -> Waits | None:
+def waits_for(state: State) -> Waits | None:
+    """Tell what a guest is to be written to about, unasked."""
     if state.pending is not None:
         return "booking"
     return "pms" if state.waits_for_pms else None

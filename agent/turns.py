@@ -11,7 +11,7 @@ from agent.dialogue_state import State
 from agent.dialogue_taps import answered_by, is_late
 from agent.errors import AgentError
 from agent.messages import Phrase, Reply
-from agent.runner import shortened
+from agent.runner import shortened, waits_for
 from agent.state_codec import decode, encode
 from agent.whatsapp_bodies import TEXT_LIMIT
 
@@ -64,23 +64,26 @@ class Turns:
             except Exception:  # noqa: BLE001  (one guest's trouble stays his)
                 _log.exception("message.failed", guest=shortened(kept.guest))
                 self._telemetry.message("failed", count)
-                return await self._sorry(kept, held.sent)
+                return await self._sorry(kept, state, held.sent)
             self._telemetry.message("answered", count)
             return encode(held.state), _one(replies)
 
-    async def _sorry(self, kept: Kept, sent: State | None) -> tuple[str | None, Reply]:
+    async def _sorry(
+        self, kept: Kept, before: State, sent: State | None
+    ) -> tuple[str | None, Reply]:
         """
         Say that it did not work out, and go back to before the turn.
 
-        But never to before a booking that may have been sent: that is looked for.
+        But never to before a booking that may have been sent: that is looked for. What
+        the guest waits for is tried again, without a word where the guest wrote none.
         """
         if sent is not None:
             text = await self._runner.phrase(kept.guest, Phrase.BEING_CHECKED)
             return encode(sent), Reply(text=text, waits_for="booking")
-        if all(letter.kind == "check_booking" for letter in kept.turn):
-            return kept.state, Reply(text="", waits_for=kept.waits)  # Nobody asked.
-        text = await self._runner.phrase(kept.guest, Phrase.CANNOT_CHECK)
-        return kept.state, Reply(text=text, waits_for=kept.waits)
+        text = ""
+        if any(letter.is_guests for letter in kept.turn):
+            text = await self._runner.phrase(kept.guest, Phrase.CANNOT_CHECK)
+        return kept.state, Reply(text=text, waits_for=waits_for(before))
 
     async def _reply(
         self, kept: Kept, state: State, kind: Kind, letters: Sequence[Letter]

@@ -20,10 +20,20 @@ from agent.turns import Turns
 from agent.understanding.grammar import Grammar
 
 if TYPE_CHECKING:
-    from agent.messages import Booked, BookingRefused, BookingSettled, Choice, Quote
+    from agent.messages import (
+        Booked,
+        BookingRefused,
+        BookingSettled,
+        Choice,
+        NothingToShow,
+        Quote,
+        RoomsFound,
+        Search,
+    )
     from fakes.clock import FakeClock
 
 GUEST = Guest(address="5491100000177", is_phone=True, name="Ana")
+BACK = Letter(id="b", kind="pms_is_back", at=0)
 CHECK = Letter(id="c", kind="check_booking", at=0)
 
 
@@ -37,6 +47,7 @@ class Desk(House):
     """Books, and then breaks in a way that nobody thought of, while it `breaks`."""
 
     breaks: bool = True
+    breaks_search: bool = False
 
     async def book(
         self, quote: Quote, guest: Guest, key: str
@@ -50,6 +61,12 @@ class Desk(House):
         """Break before anything is looked for."""
         self._break()
         return await House.check(self, quote, guest, key)
+
+    async def search(self, search: Search) -> RoomsFound | NothingToShow:
+        """Break where rooms are looked for, if that is what breaks."""
+        if self.breaks_search:
+            raise RuntimeError
+        return await House.search(self, search)
 
     def _break(self) -> None:
         if self.breaks:
@@ -119,3 +136,22 @@ async def test_text_amid_which_the_agent_breaks(played: Played) -> None:
     state = decode(played.kept.state)
     assert state is not None
     assert state.pending is not None
+
+
+async def test_return_of_the_pms_amid_which_the_agent_breaks(
+    played: Played, desk: Desk
+) -> None:
+    """The guest reads nothing of it, waits still, and is told at the next try."""
+    await played.takes(text("mañana para 2, reservame la doble"))
+    desk.is_up = False
+    for said in ("sí", "dale"):
+        await played.takes(text(said))
+    assert played.kept.waits == "pms"
+    desk.is_up = desk.breaks_search = True
+    # The word that wakes a guest is given once.
+    played.kept = replace(played.kept, waits=None)
+    assert await played.takes(BACK) == ""
+    assert played.kept.waits == "pms"
+    desk.breaks_search = False
+    assert PHRASES["es"][Phrase.PMS_IS_BACK] in await played.takes(BACK)
+    assert played.kept.waits is None
