@@ -82,6 +82,13 @@ class HotelCalendar:
         """Yield when each night was asked for."""
         return (night.sent_at for night in self._nights.values())
 
+    def arrivals(self) -> Iterator[bool]:
+        """Yield, for each type and night with a room free, if a length is known."""
+        for day, night in self._nights.items():
+            for id_, told in night.types.items():
+                if told.free:
+                    yield self.restrictions.knows_any(id_, day)
+
     def lacks(self, *, as_json: bool) -> bool:
         """Say whether a type or a room is held whose answer cannot be written."""
         types = self._seen.keys()

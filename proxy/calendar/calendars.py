@@ -192,13 +192,25 @@ class Calendars:
         return 0.0 if oldest is None else self._clock.monotonic() - oldest
 
     def coverage(self) -> dict[str, int]:
-        """Return the nights kept a hotel (0: off), and how many of all can be used."""
+        """
+        Return the nights kept a hotel (0: off), and how many of all can be used.
+
+        `arrivals` are the types and nights with a free room, `unlearned` those of them
+        of which no length of stay is known: they are missing from answers.
+        """
+        arrivals = [
+            is_known
+            for hotel in self._hotels.values()
+            for is_known in hotel.calendar.arrivals()
+        ]
         return {
             "nights": self.policy.nights,
             "hotels": len(self._hotels),
             "wanted": self.wanted_nights(),
             "usable": self.usable_nights(),
             "oldest_s": int(self.oldest_s()),
+            "arrivals": len(arrivals),
+            "unlearned": arrivals.count(False),
         }
 
     def _hotel(self, id_: str) -> _Hotel | None:

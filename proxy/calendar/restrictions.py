@@ -112,6 +112,11 @@ class Restrictions:
         shown = self._at(room_type, day, now)
         return [*range(1, longest + 1)] if shown is None else shown.unknown(longest)
 
+    def knows_any(self, room_type: str, day: int) -> bool:
+        """Say whether any length is known, whatever comes of it."""
+        shown = self._shown.get((room_type, day))
+        return shown is not None and bool(shown.taken or shown.refused)
+
     def shows(
         self, room_type: str, day: int, nights: int, at: float, *, taken: bool
     ) -> None:

@@ -88,6 +88,11 @@ EN = {
     "nights": "Calendar",
     "nights_held": "{usable} of {wanted} nights usable, {hotels} hotels",
     "oldest_night": "Oldest night",
+    "lengths": "Lengths of stay",
+    "lengths_learned": "at least one is known for each arrival",
+    "lengths_unlearned": "still to be learned for {unlearned} of {arrivals} arrivals "
+    "(type and day): until then those types are missing from answers made of nights; "
+    "where all are, guests get no answer",
     "calendar_off": "off",
     # Writes.
     "writes": "Writes with an unknown outcome",

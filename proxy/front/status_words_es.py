@@ -92,6 +92,11 @@ ES = {
     "nights": "Calendario",
     "nights_held": "{usable} de {wanted} noches utilizables, {hotels} hoteles",
     "oldest_night": "Noche más vieja",
+    "lengths": "Duraciones de estadía",
+    "lengths_learned": "se conoce al menos una para cada llegada",
+    "lengths_unlearned": "faltan por aprender en {unlearned} de {arrivals} llegadas "
+    "(tipo y día): mientras tanto esos tipos faltan en las respuestas hechas de "
+    "noches; si faltan todos, no hay respuesta para el huésped",
     "calendar_off": "apagado",
     # Escrituras.
     "writes": "Escrituras de resultado desconocido",

@@ -110,6 +110,23 @@ async def test_a_question_that_nobody_asked_is_answered_in_an_outage(rig: Rig) -
     assert await rig.metric("pms_calendar_composed_total", outcome="whole") == 2
 
 
+async def test_the_status_says_what_is_not_learned_yet() -> None:
+    """Nights that are held answer nobody while no length of stay is known of them."""
+    async with a_rig({**CALENDAR, "PROXY_REFRESH_PER_MIN": "20"}) as slow:
+        await _ask(slow, 10, 1)
+        await _passes(slow, 60)
+        held = (await slow.status())["calendar"]
+        page = (await slow.get("/status?lang=es")).body.decode()
+        assert held["usable"] == NIGHTS
+        assert 0 < held["unlearned"] < held["arrivals"] == 4 * NIGHTS
+        assert f"por aprender en {held['unlearned']} de {held['arrivals']}" in page
+
+        await _passes(slow, 240)
+        assert (await slow.status())["calendar"]["unlearned"] == 0
+        page = (await slow.get("/status?lang=en")).body.decode()
+        assert "at least one is known for each arrival" in page
+
+
 async def test_while_open_nobody_is_asked(rig: Rig) -> None:
     """Forced open: answers go on, the PMS hears nothing, and it is ready for guests."""
     await _knows_all(rig)
