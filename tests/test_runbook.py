@@ -18,6 +18,7 @@ import yaml
 from demo.control import make_control
 from demo.page.running import served
 from demo.stage import a_stage
+from proxy.doctor.report import LANGUAGES
 from proxy.doctor.values import Judgement
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def _commands() -> list[Command]:
 
 
 COMMANDS = _commands()
-RUN = [command for command in COMMANDS if command.kind != "fly"]
+ELSEWHERE = ("fly", "compose")
+RUN = [command for command in COMMANDS if command.kind not in ELSEWHERE]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 
 
 @asynccontextmanager
@@ -170,6 +173,47 @@ def test_fly_commands_are_todays(command: Command) -> None:
             rest.pop(0)
         else:
             assert word in plain or not word.startswith("-"), word
+
+
+@pytest.mark.parametrize(
+    "line",
+    re.findall(
+        r"docker compose ([^|&>`\n]+)",
+        "\n".join(one.line for one in COMMANDS if one.kind == "compose"),
+    ),
+)
+def test_compose_commands_are_about_our_services(line: str) -> None:
+    """What is done to a container is done to one of compose.yaml, by its own code."""
+    name, *rest = shlex.split(line)
+    assert name in {"exec", "kill", "logs", "ps", "up"}
+    assert name == "ps" or {"proxy", "agent"} & {*rest}
+    if name == "exec":
+        service, *typed = rest
+        assert typed[:3] == ["python", "-m", service]
+
+
+def test_composes_names_are_the_ones_typed() -> None:
+    """The container and the key's file are called as the runbook calls them."""
+    assert f"{COMPOSE['name']}-proxy-1" in RUNBOOK
+    assert COMPOSE["secrets"]["pms_key"]["file"] == "./secrets/pms_key"
+
+
+def test_links_within_lead_to_a_heading() -> None:
+    """Nobody on call follows one to nowhere."""
+    anchors = {_slug(one) for one in HEADING.findall(RUNBOOK)}
+    links = set(re.findall(r"\]\(#([^)]+)\)", RUNBOOK))
+    assert len(links) > 3
+    assert links <= anchors
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_doctor_and_the_runbook_send_to_the_same_steps(language: str) -> None:
+    """A step that the doctor's advice names is one of the runbook's."""
+    duties = LANGUAGES[language].duties.values()
+    steps = re.findall(r"runbook, (?:paso|step) ([\d.]+\d|\d)", " ".join(duties))
+    assert len(steps) > 1
+    for step in steps:
+        assert re.search(rf"(?m)^##+ {re.escape(step)}\.? ", RUNBOOK)
 
 
 def _slug(heading: str) -> str:

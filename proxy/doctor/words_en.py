@@ -130,7 +130,7 @@ _DUTIES = {
     "--why "
     '"…".',
     Judgement.PROXY: "See in its log why it stopped, and start it again (runbook, "
-    "step 1).",
+    "step 5.6).",
     Judgement.REDIS: "Set Redis right; guests are served without it meanwhile.",
     Judgement.CLOCK: "Start time synchronisation (NTP) on the machine that is wrong.",
     Judgement.WELL: "Nothing.",

@@ -131,7 +131,7 @@ _DUTIES = {
     Judgement.FORCED: "Preguntar a quien dio la orden; después python -m proxy breaker "
     'reset --why "…".',
     Judgement.PROXY: "Mirar por qué paró, en su log, y arrancarlo de nuevo (runbook, "
-    "paso 1).",
+    "paso 5.6).",
     Judgement.REDIS: "Arreglar Redis; mientras tanto se atiende sin él.",
     Judgement.CLOCK: "Activar la sincronización de hora (NTP) en la que difiere.",
     Judgement.WELL: "Nada.",
