@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 DONE, FAILED, MISUSED = 0, 1, 2
 DEFAULT_PORT = "8081"
+# With those commands that `__main__` takes itself.
+USAGE = """
+  python -m proxy             serve
+  python -m proxy doctor      find out what is wrong, in under 20 s (doctor --help)
+  python -m proxy breaker {open,close,reset} --why REASON [--url URL]
+  python -m proxy cache clear --why REASON [--url URL]"""
 PATIENCE_S = 10.0
 MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -50,11 +56,14 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m proxy",
-        description="Without a command, serve until SIGTERM. With one, give an order "
-        "to the proxy that runs, with the token in PROXY_ADMIN_TOKEN.",
-        epilog="python -m proxy doctor finds out what is wrong, in under 20 s.",
+        usage=USAGE,
+        description="Without a command, serve until SIGTERM, with the settings of the "
+        "environment (PROXY_...). breaker and cache are orders to the proxy that runs, "
+        "with the token in PROXY_ADMIN_TOKEN.",
     )
-    parts = parser.add_subparsers(dest="part", required=True, metavar="breaker|cache")
+    parts = parser.add_subparsers(
+        dest="part", required=True, metavar="breaker|cache", prog=parser.prog
+    )
     breaker = parts.add_parser(
         "breaker", help="open|close|reset: hold it open or closed, or let it go"
     )

@@ -190,8 +190,8 @@ async def test_something_else_answers_there(shell: Shell, answer: bytes) -> None
     assert len(other.requests) == 1
 
 
-async def test_the_help_shows_both() -> None:
-    """`python -m proxy --help` tells the orders, and that without one it serves."""
+async def test_the_help_shows_all() -> None:
+    """`python -m proxy --help` tells orders and doctor, and that it serves."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "proxy", "--help"),
         stdout=asyncio.subprocess.PIPE,
@@ -199,5 +199,10 @@ async def test_the_help_shows_both() -> None:
     said, _ = await child.communicate()
 
     assert child.returncode == 0
-    for word in (b"serve until SIGTERM", b"open|close|reset", b"clear"):
+    for word in (
+        b"serve until SIGTERM",
+        b"proxy doctor",
+        b"open,close,reset",
+        b"clear",
+    ):
         assert word in said
