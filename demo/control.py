@@ -2,23 +2,25 @@
 Drive a stand-in over HTTP, on a port of its own: faults on and off, calls counted.
 
 `POST /faults/{name}`, `DELETE /faults`, `POST /booking-gap`, `GET /`, `GET /calls`.
-Called by `pms`.
+`resource=` in a fault's query hits that resource alone, `seconds=` says how long `slow`
+and `late` take. `python -m demo.pms --help` lists the faults. Called by `pms`.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from demo import faults
+from demo.standin import StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from demo.fault import Fault
-    from demo.standin import StandIn
 
 REFUSE = "refuse"
 PLAIN: dict[str, Callable[..., Fault]] = {
@@ -89,6 +91,13 @@ def make_control(pms: StandIn) -> web.Application:
         ]
     )
     return app
+
+
+def meanings() -> Iterator[tuple[str, str]]:
+    """Yield each fault's name, and the sentence that its function says of it."""
+    others = {"slow": faults.slow, "late": faults.late, REFUSE: StandIn.refuses}
+    for name, fault in {**PLAIN, **others}.items():
+        yield name, inspect.cleandoc(fault.__doc__ or "").partition("\n")[0]
 
 
 def playing(pms: StandIn) -> str | None:

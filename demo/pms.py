@@ -1,7 +1,8 @@
 """
 The stand-in's public face: `StandIn` for tests and benchmarks, and a process.
 
-`python -m demo.pms --port P --control-port C` runs it alone, driven over `control`.
+`python -m demo.pms --port P --control-port C` runs it alone, driven over `control`;
+`--help` lists its faults.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from demo.calls import Call
-from demo.control import make_control
+from demo.control import SLOW_S, make_control, meanings
+from demo.faults import LATE_S
 from demo.sockets import LOCALHOST
 from demo.standin import StandIn
 
@@ -24,6 +26,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Call", "StandIn"]
+
+KEY = "A" * 32
+HELP = """\
+Play a QloApps with one hotel on this machine, to try the proxy against. It keeps its
+bookings in memory, and fails when it is told to.
+"""
+MORE = f"""\
+It prints two addresses. The first is the PMS: give it to the proxy as
+PROXY_UPSTREAM_URL, and the key as PROXY_UPSTREAM_KEY. The second is its control:
+
+  curl -X POST   CONTROL/faults/NAME    play a fault, until another or none
+  curl -X DELETE CONTROL/faults         heal it
+  curl           CONTROL/               what it plays; CONTROL/calls counts requests
+
+Of a fault, ?resource=hotel_ari hits this resource alone (not late and refuse);
+?seconds= is how long slow ({SLOW_S:g}) and late ({LATE_S}) take. The faults:
+
+"""
 
 
 async def serve(port: int, control_port: int, key: str) -> None:
@@ -48,10 +68,22 @@ async def serve(port: int, control_port: int, key: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m demo.pms", description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control-port", type=int, default=0)
-    parser.add_argument("--key", default="A" * 32)
+    parser = argparse.ArgumentParser(
+        prog="python -m demo.pms",
+        description=HELP,
+        epilog=MORE + "\n".join(f"  {n:<16} {said}" for n, said in meanings()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    free = "; by default a free one"
+    parser.add_argument("--port", type=int, default=0, help=f"the PMS's port{free}")
+    parser.add_argument(
+        "--control-port", type=int, default=0, help=f"the control's port{free}"
+    )
+    parser.add_argument(
+        "--key",
+        default=KEY,
+        help="the webservice key that it takes; by default 32 times A",
+    )
     options = parser.parse_args(argv)
     try:
         asyncio.run(serve(options.port, options.control_port, options.key))

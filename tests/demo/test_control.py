@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from demo.control import NAMES, make_control
-from demo.pms import StandIn
+from demo.pms import StandIn, main
 from fakes.shop import booking
 
 if TYPE_CHECKING:
@@ -145,6 +146,18 @@ async def test_it_runs_alone_and_leaves_on_sigterm() -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
+
+
+def test_its_help_lists_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has its sentence; the options, the key and how to play it are told too."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+
+    for name in NAMES:
+        assert re.search(rf"^  {name} +[A-Z].*\.$", said, re.MULTILINE), name
+    assert "curl -X POST   CONTROL/faults/NAME" in said
+    assert "32 times" in said
 
 
 async def test_a_taken_port_is_one_sentence() -> None:
