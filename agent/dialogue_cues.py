@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.words import fold, words_of
+from agent.understanding.languages import is_common
+from agent.understanding.words import ALL_WORDS
+from agent.words import READ_AT_MOST, fold, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +98,16 @@ _CHANGES_A_BOOKING = re.compile(
     r"|chang\w+|modify\w*|reschedul\w+|amend\w*|postpone)\b.{0,40}"
     r"\b(?:mi|nuestra|minha|nossa|my|our) (?:reserv\w+|booking)\b"
 )
+# A name has capitals or, after "soy", two words: "soy Ana", not "soy vegetariana".
+_SAYS_A_NAME = re.compile(
+    r"(?:(?:hola|oi|ola|hi|hello|si|sí|sim|yes|ok|dale)\W+)?"
+    r"(?:(?P<surely>me llamo|me chamo|(?:mi|meu|my) (?:nombre|nome|name)(?: completo)?"
+    r"(?:'s| es| é| e| is|:)|(?:a|en|em) (?:nombre|nome) de|(?:under|in) the name of"
+    r"|(?:nombre|nome|name)(?: completo)?:)|(?P<i_am>soy|sou)|i'm|i am|im|this is)"
+    r"\s+(?:(?:a|o|la|el) )?(?P<name>[^\W\d_]+(?:[ '-]+[^\W\d_]+){0,5}?)"
+    r"(?:[\s,.!]+(?:por favor|please|gracias|thanks|obrigad[oa]))?\W*",
+    re.IGNORECASE,
+)
 # Said in every language.
 _NO_LANGUAGE = re.compile(r"(?:o?k+|okis?|okey|okay|[\W\d_])*")
 # A text that names a room says little else: "quiero la general, por favor".
@@ -167,6 +179,16 @@ def asks_what_is_free(text: str) -> bool:
 def changes_a_booking(text: str) -> bool:
     """Tell whether a booking of before is to change: "cambiar mi reserva"."""
     return _CHANGES_A_BOOKING.search(fold(text)) is not None
+
+
+def says_a_name(text: str) -> bool:
+    """Tell whether the guest only says a name: "soy Ana Lopez", "a nombre de Ana"."""
+    found = _SAYS_A_NAME.fullmatch(text[:READ_AT_MOST].replace("\u2019", "'").strip())
+    if found is None or found["surely"]:
+        return found is not None
+    names = found["name"].split()
+    are_strange = not any(is_common(w) or w in ALL_WORDS for w in map(fold, names))
+    return are_strange and (names[0].istitle() or bool(found["i_am"] and names[1:]))
 
 
 def is_of_no_language(text: str) -> bool:

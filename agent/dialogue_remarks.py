@@ -65,6 +65,8 @@ def _declined(state: State, event: GuestWrote) -> Step | None:
 def _small_talk(event: GuestWrote) -> Phrase:
     if event.wants_several_rooms:
         return Phrase.ONE_ROOM_EACH
+    if event.says_a_name:
+        return Phrase.NAME_IS_KNOWN
     return Phrase.WELCOME if event.says_thanks else Phrase.OUT_OF_SCOPE
 
 

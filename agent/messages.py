@@ -203,8 +203,8 @@ class GuestWrote:
     `wants_to_be_told` "avisame", `wants_no_word` "no me avises", `wants_time` "un
     segundito", `wants_none` "ninguna", `keeps_booking` "no quiero cancelar",
     `finds_it_dear` "muy caro", `wants_several_rooms` "dos habitaciones",
-    `wants_same_dates` "las mismas fechas", `asks_what_is_free` "¿hay lugar?" and
-    `changes_a_booking` "cambiar mi reserva".
+    `wants_same_dates` "las mismas fechas", `asks_what_is_free` "¿hay lugar?",
+    `says_a_name` "soy Ana" and `changes_a_booking` "cambiar mi reserva".
     """
 
     understood: Understood
@@ -225,6 +225,7 @@ class GuestWrote:
     wants_several_rooms: bool = False
     wants_same_dates: bool = False
     asks_what_is_free: bool = False
+    says_a_name: bool = False
     changes_a_booking: bool = False
 
 
@@ -336,6 +337,7 @@ class Phrase(StrEnum):
     GOODBYE = "goodbye"
     PRICE_IS_FIXED = "price_is_fixed"
     ONE_ROOM_EACH = "one_room_each"
+    NAME_IS_KNOWN = "name_is_known"
     STARTED_OVER = "started_over"
     AS_YOU_LIKE = "as_you_like"
     TAKE_YOUR_TIME = "take_your_time"

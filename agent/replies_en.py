@@ -20,6 +20,8 @@ PHRASES: dict[Phrase, str] = {
     "We can look at another room or another date; for a discount write “reception”.",
     Phrase.ONE_ROOM_EACH: "Here I book one room at a time, for those who fit into it. "
     "For several together write “reception” and a person will help you.",
+    Phrase.NAME_IS_KNOWN: "No need to tell me the name: the booking has the one of "
+    "your WhatsApp profile. If it must have another, write “reception”.",
     Phrase.STARTED_OVER: "Sure, let us start over.",
     Phrase.AS_YOU_LIKE: "All right. Write to me if you need anything else.",
     Phrase.TAKE_YOUR_TIME: "Sure, take your time: I am here.",

@@ -21,6 +21,8 @@ PHRASES: dict[Phrase, str] = {
     "Podemos ver otra habitación u otra fecha; por un descuento escribí «recepción».",
     Phrase.ONE_ROOM_EACH: "Por acá reservo una habitación por vez, para los que entren "
     "en ella. Para varias juntas escribí «recepción» y te ayuda una persona.",
+    Phrase.NAME_IS_KNOWN: "No hace falta que me digas el nombre: la reserva va con el "
+    "de tu perfil de WhatsApp. Si tiene que ir a otro, escribí «recepción».",
     Phrase.STARTED_OVER: "Dale, empezamos de nuevo.",
     Phrase.AS_YOU_LIKE: "Está bien. Si necesitás algo más, escribime.",
     Phrase.TAKE_YOUR_TIME: "Dale, tomate tu tiempo: acá estoy.",

@@ -20,6 +20,8 @@ PHRASES: dict[Phrase, str] = {
     "Podemos ver outro quarto ou outra data; por um desconto escreva «recepção».",
     Phrase.ONE_ROOM_EACH: "Por aqui reservo um quarto por vez, para quem couber nele. "
     "Para vários juntos escreva «recepção» e uma pessoa ajuda você.",
+    Phrase.NAME_IS_KNOWN: "Não precisa me dizer o nome: a reserva vai com o do seu "
+    "perfil do WhatsApp. Se deve ir em outro, escreva «recepção».",
     Phrase.STARTED_OVER: "Certo, vamos começar de novo.",
     Phrase.AS_YOU_LIKE: "Tudo bem. Se precisar de mais alguma coisa, é só escrever.",
     Phrase.TAKE_YOUR_TIME: "Claro, sem pressa: estou por aqui.",

@@ -20,6 +20,7 @@ from agent.dialogue_cues import (
     is_of_no_language,
     keeps_booking,
     picked,
+    says_a_name,
     says_bye,
     says_thanks,
     starts_over,
@@ -164,6 +165,7 @@ class Runner:
                 wants_none=wants_none(text),
                 keeps_booking=keeps_booking(text),
                 asks_what_is_free=asks_what_is_free(text),
+                says_a_name=says_a_name(text),
                 changes_a_booking=changes_a_booking(text),
             )
             return await self._play(_Course(guest, held, now), event)

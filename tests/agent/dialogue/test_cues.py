@@ -11,6 +11,7 @@ from agent.dialogue_cues import (
     is_of_no_language,
     keeps_booking,
     picked,
+    says_a_name,
     says_bye,
     says_thanks,
     starts_over,
@@ -126,6 +127,38 @@ def test_asking_what_is_free() -> None:
         assert asks_what_is_free(text)
     for text in ("mejor del 10 al 12", "is it free then?", "make it 3", "para 2"):
         assert not asks_what_is_free(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Soy Ana Lopez", "soy ana lopez", "Hola, soy Ana", "soy María José, gracias"),
+        *("me llamo juan", "mi nombre es Ana", "a nombre de Ana Pérez, por favor"),
+        *("I'm John Smith", "I\u2019m John", "my name is mark", "This is Ana O'Neill"),
+        *("meu nome é João da Silva", "me chamo Bia", "sou a Maria", "nombre: Ana"),
+    ],
+)
+def test_name(text: str) -> None:
+    """Each language has its ways to say who one is."""
+    assert says_a_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "soy vegetariana",
+            "soy solo",
+            "soy de Córdoba",
+            "soy yo",
+            "Soy Ana, somos 3",
+        ),
+        *("i'm sorry", "this is too expensive", "sou eu", "sí", "Ana", "reservala"),
+    ],
+)
+def test_no_name(text: str) -> None:
+    """What one is, and more than a name, is no name."""
+    assert not says_a_name(text)
 
 
 def test_being_told() -> None:
