@@ -22,7 +22,7 @@ class Party:
     children: int | None = None
 
 
-_COUNT = r"(\d{1,3}|UN)"
+_COUNT = r"(\d{1,4}|UN)"
 # "Família de 4, dois são crianças".
 _ARE_KIDS = re.compile(
     rf"\b{_COUNT} (?:(?:sao|son|are|is|es|sera|seran|WE_ARE|OF_THEM|deles|de ellos"
@@ -59,7 +59,7 @@ _FRIENDS = re.compile(
     r"(?P<other>(?:WITH|AND) (?:(?:mais|otr[oa]s|other|MY) )?)?"
     r"\b(?P<count>\d{1,2}) COMPANIONS\b(?P<me> AND ME\b)?"
 )
-_WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,3}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
+_WE_ARE = re.compile(rf"\bWE_ARE (\d{{1,4}}|uno)\b(?! ?(?:{NOUN}|TO \d))")
 _OF_US = re.compile(r"\b(\d{1,2}) (?:of us|de nosotros|em total|en total|total)\b")
 _THEIRS = re.compile(
     r"\bMY PARENTS (?:quieren|querian|querem|want|would|van|vao|viajan|viajam|llegan"
@@ -71,7 +71,7 @@ _ALL_OF_US = re.compile(
 )
 _FOR = re.compile(
     rf"\bFOR (?:(?:los|las|nosotros|nos|us|the"
-    rf"|unos) ){{0,4}}(\d{{1,2}})\b(?! ?(?:{NOUN}"
+    rf"|unos) ){{0,4}}(\d{{1,3}}|1000)\b(?! ?(?:{NOUN}"
     rf"|TO \d"
     r"|UNTIL|h\b|x\b|/))"
 )

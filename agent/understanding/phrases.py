@@ -13,6 +13,12 @@ from agent.understanding.feast_phrases import FEASTS
 from agent.understanding.manners import FAREWELL, MANNERS
 from agent.understanding.words import MONTH
 
+_PEOPLE = (
+    r"(?:personas?|pessoas?|people|guests?|huespedes|hospedes|pax|adult\w*|invitados"
+    r"|convidados)\b"
+)
+_UN = r"\b(?:(?:a|one) )?"
+_FOR_OR_WE = "para|pra|for|somos|seremos|seriamos|we are|were|vamos"
 _RULES = (
     *MANNERS,
     # Days near today.
@@ -124,6 +130,12 @@ _RULES = (
     (rf"\b({MONTH}) third\b", r"\1 3th"),
     # "La más chica" is a room.
     (r"\b(?:la|el|lo|a|o) (?:mas|mais) (?:chic[oa]|pequen[oa]|grande)s?\b", ""),
+    # Crowds: "mil personas", "somos cien", and not "mil gracias".
+    (rf"\b(\d{{1,2}}) (?:mil|thousand)(?= {_PEOPLE})", r"\g<1>000"),
+    (rf"{_UN}(?:mil|thousand)(?= {_PEOPLE})", "1000"),
+    (rf"{_UN}(?:cien|cem|hundred)(?= {_PEOPLE})", "100"),
+    (rf"\b({_FOR_OR_WE}) {_UN}(?:mil|thousand)(?=\W*$)", r"\1 1000"),
+    (rf"\b({_FOR_OR_WE}) {_UN}(?:cien|cem|hundred)(?=\W*$)", r"\1 100"),
     # Ways to count.
     (
         (

@@ -17,7 +17,7 @@ from agent.messages import LONGEST_STAY, ROOM_TYPES, Intent, Lang, Slots
 if TYPE_CHECKING:
     from agent.messages import Understood
 
-MOST_GUESTS = 999
+MOST_GUESTS = 9999
 MOST_NIGHTS = 9999
 
 
