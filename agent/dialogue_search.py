@@ -74,7 +74,11 @@ def ask_or_search(state: State, today: date) -> Step:
 
 def ask_next(state: State) -> Step:
     """Ask for the first thing that a search lacks."""
-    state = replace(state, asked="adults" if state.slots.checkin else "checkin")
+    slots = state.slots
+    if slots.checkin is None:
+        state = replace(state, asked="checkin")
+    else:
+        state = replace(state, asked="adults" if slots.checkout else "checkout")
     return state, open_question(state)
 
 
@@ -85,6 +89,8 @@ def open_question(state: State) -> list[Effect]:
     match state.asked:
         case "checkin":
             return [Say(phrase=Phrase.ASK_CHECKIN)]
+        case "checkout":
+            return [Say(phrase=Phrase.ASK_CHECKOUT)]
         case "adults":
             return [Say(phrase=Phrase.ASK_ADULTS)]
         case "room_type":

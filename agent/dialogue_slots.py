@@ -70,6 +70,9 @@ def _stay(
         checkout = known.checkout
     if checkin is None:
         return None, nights, checkout
+    is_open = said.checkin is None and checkout is None and nights is None
+    if state.asked == "checkout" and is_open:
+        return checkin, None, None  # Too long a stay was said: none of one night.
     if checkout is not None and checkout > checkin:
         nights = (checkout - checkin).days
     return checkin, nights, checkin + timedelta(days=nights or event.default_nights)

@@ -116,12 +116,12 @@ def _request(before: State, state: State, event: GuestWrote, today: date) -> Ste
         state,
         wants_kinds=said.intent is Intent.ROOM_TYPES or _names_a_room(event),
     )
+    if said.too_long is not None:
+        return _too_long(state, said.too_long)
     trouble = _trouble_with_dates(before, event)
     if trouble is not None:
         state = replace(without_dates(state), asks_to_notify=False, quote=None)
         state = replace(state, asked="checkin", offered=(), wants_kinds=False)
-        if said.too_long is not None:
-            state = replace(state, nights=None)
         return state, trouble
     if is_group(state):
         return _hand_off(state, "group")
@@ -208,8 +208,6 @@ def _changes_what_is_booked(event: GuestWrote) -> bool:
 def _trouble_with_dates(before: State, event: GuestWrote) -> list[Effect] | None:
     """Say what is wrong with the days that were said, and ask for others."""
     said = event.understood
-    if said.too_long is not None:
-        return [TooLong(nights=said.too_long), Say(phrase=Phrase.WHICH_DAYS)]
     if said.slots.checkin is not None:
         return None
     if said.is_no_day:
@@ -223,6 +221,17 @@ def _trouble_with_dates(before: State, event: GuestWrote) -> list[Effect] | None
     else:
         return None
     return [Say(phrase=trouble), Say(phrase=Phrase.ASK_CHECKIN)]
+
+
+def _too_long(state: State, nights: int) -> Step:
+    """Say how long a stay can be, and ask for its days; an arrival is kept."""
+    slots = replace(state.slots, checkout=None)
+    state = replace(state, slots=slots, nights=None, asks_to_notify=False, quote=None)
+    state = replace(state, offered=(), wants_kinds=False)
+    state, question = ask_next(state)
+    if slots.checkin is None:
+        question = [Say(phrase=Phrase.WHICH_DAYS)]
+    return state, [TooLong(nights=nights), *question]
 
 
 def _wish(state: State) -> tuple[object, ...]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Lang: TypeAlias = Literal["es", "en", "pt"]
 BreakerState: TypeAlias = Literal["closed", "open", "half_open", "unknown"]
-Question: TypeAlias = Literal["checkin", "adults", "room_type", "confirmation"]
+Question: TypeAlias = Literal[
+    "checkin", "checkout", "adults", "room_type", "confirmation"
+]
 HandOffReason: TypeAlias = Literal["asked", "booking", "cancel", "change", "group"]
 
 # The types of room that have a name here; which of them a house has is its own.
@@ -344,6 +346,7 @@ class Phrase(StrEnum):
     NONE_OF_THESE = "none_of_these"
     NOTHING_CANCELLED = "nothing_cancelled"
     ASK_CHECKIN = "ask_checkin"
+    ASK_CHECKOUT = "ask_checkout"
     ASK_ADULTS = "ask_adults"
     ASK_ROOM_TYPE = "ask_room_type"
     ASK_ROOM_TYPE_FOR_LATER = "ask_room_type_for_later"

@@ -29,6 +29,7 @@ PHRASES: dict[Phrase, str] = {
     "room? If you prefer a person, write “reception”.",
     Phrase.NOTHING_CANCELLED: "Do not worry, nothing was cancelled.",
     Phrase.ASK_CHECKIN: "For which date?",
+    Phrase.ASK_CHECKOUT: "Which day would you leave?",
     Phrase.ASK_ADULTS: "For how many adults?",
     Phrase.ASK_ROOM_TYPE: "Which one would you like?",
     Phrase.ASK_ROOM_TYPE_FOR_LATER: "Tell me which one you like, and I will write to "

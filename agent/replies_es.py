@@ -30,6 +30,7 @@ PHRASES: dict[Phrase, str] = {
     "Si preferís una persona, escribí «recepción».",
     Phrase.NOTHING_CANCELLED: "Está bien, no cancelé nada.",
     Phrase.ASK_CHECKIN: "¿Para qué fecha?",
+    Phrase.ASK_CHECKOUT: "¿Qué día es la salida?",
     Phrase.ASK_ADULTS: "¿Para cuántos adultos?",
     Phrase.ASK_ROOM_TYPE: "¿Cuál te gustaría?",
     Phrase.ASK_ROOM_TYPE_FOR_LATER: "Decime cuál te gusta y te aviso cuando "

@@ -29,6 +29,7 @@ PHRASES: dict[Phrase, str] = {
     "Se preferir uma pessoa, escreva «recepção».",
     Phrase.NOTHING_CANCELLED: "Tudo bem, não cancelei nada.",
     Phrase.ASK_CHECKIN: "Para qual data?",
+    Phrase.ASK_CHECKOUT: "Qual é o dia da saída?",
     Phrase.ASK_ADULTS: "Para quantos adultos?",
     Phrase.ASK_ROOM_TYPE: "Qual você prefere?",
     Phrase.ASK_ROOM_TYPE_FOR_LATER: "Diga qual você prefere e eu aviso quando der "

@@ -38,6 +38,7 @@ _FAR = re.compile(r"\b(?:[dem]\d+|WEEKEND|[A-Z_]+(?:EVE|YEAR|MAS)|EASTER)\b")
 _NAMED = re.compile(rf"\b(?:WEEKEND|BRIDGE|{FEAST})")
 _NUMBERED = re.compile(r"\b[de]\d")
 _ENDS = re.compile(r"\b(?:[dewvn]\d|UNTIL\b)")
+_LONE_DAY = re.compile(r"\W*(?:(?:el|the|la|o|DIA|FOR) ){0,3}[dewvn]\d[\d.]*\W*")
 _SURE, _MENDED, _UNSURE = 1.0, 0.8, 0.4
 
 
@@ -61,6 +62,8 @@ class Grammar:
         words, slips = mend(spelled)
         lang = language(text, [*spelled, *words] if slips else spelled)
         meant = gist(words, lang, is_asked=expects is not None)
+        if expects == "checkout" and _LONE_DAY.fullmatch(meant):
+            meant = f"UNTIL {meant}"
         stay, rest = read_stay(meant, today, self._habits, known)
         party = read_party(rest)
         room_type, room_word = read_room(rest)
@@ -80,6 +83,9 @@ class Grammar:
         elif expects == "checkin" and number and slots == NOTHING_SAID:
             # "2 y un bebé" is no day.
             slots = replace(slots, checkin=resolve(Day(number), since(known, today)))
+        elif expects == "checkout" and number and slots == NOTHING_SAID:
+            day = resolve(Day(number), since(known, today), after=known.arrival)
+            slots = replace(slots, checkout=day)
         # "From 7 to 10" alone may be hours.
         both_ends = (
             stay.checkout is not None
