@@ -36,9 +36,13 @@ def diagnose(findings: Sequence[Finding], running: Running | None) -> Diagnosis:
     last said; then an operator's hand, the breaker's cause, and what is beside the PMS.
     """
     failed = [one for one in findings if one.outcome is Outcome.FAILED]
+    judgement = _judge(failed, running)
+    # What an operator holds is his, however long: nobody is woken for it.
+    is_held = judgement is Judgement.FORCED
+    not_closed_s = 0.0 if running is None or is_held else running.not_closed_s
     return Diagnosis(
-        judgement=_judge(failed, running),
-        level=level_after(0.0 if running is None else running.not_closed_s),
+        judgement=judgement,
+        level=level_after(not_closed_s),
         is_passing=_is_open(running) and _answers(findings),
     )
 

@@ -66,9 +66,11 @@ def conclusion(diagnosis: Diagnosis, running: Running | None, words: Words) -> s
 def whom(diagnosis: Diagnosis, words: Words) -> str:
     """Say who must know by now, and who later."""
     who = words.people.get(diagnosis.judgement)
-    return (
-        words.nobody if who is None else words.levels[diagnosis.level].format(who=who)
-    )
+    if who is None:
+        return words.nobody
+    if diagnosis.judgement is Judgement.FORCED:
+        return f"{who}."
+    return words.levels[diagnosis.level].format(who=who)
 
 
 def as_json(

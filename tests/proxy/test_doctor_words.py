@@ -136,3 +136,13 @@ def test_a_line_and_the_end_in_plain_words() -> None:
     assert "y ya el equipo PMS L2: pasaron 30 min." in call
     well = Diagnosis(judgement=Judgement.WELL, level=Level.FIRST, is_passing=False)
     assert conclusion(well, None, words_en.WORDS).endswith("Who to call: Nobody.")
+
+
+def test_nobody_is_woken_for_what_an_operator_holds() -> None:
+    """A breaker that is forced for 31 minutes is the operator's, and no escalation."""
+    held = _running("open", None, forced="open")
+    diagnosis = diagnose([], held)
+    assert diagnosis.level is Level.FIRST
+    assert conclusion(diagnosis, held, words_es.WORDS).endswith(
+        "A quién llamar: El operador que dio la orden."
+    )
