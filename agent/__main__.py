@@ -21,18 +21,18 @@ from pydantic import SecretStr
 
 from agent.api import STOPPING
 from agent.app import habits_of, make_app, make_parts, make_store, serving
-from agent.chat import Chat, ChatError, guest_named
-from agent.chat_terminal import Terminal
+from agent.chat.shell import Chat, ChatError, guest_named
+from agent.chat.terminal import Terminal
 from agent.errors import AgentError
-from agent.forget import forget
-from agent.play import nobody, play_file
+from agent.kept.forget import forget
+from agent.play.player import nobody, play_file
 from agent.problems import problem
 from agent.telemetry import Telemetry
 from agent.understanding.grammar import Grammar
 from agent.understanding.lines import as_line
 from agent.understanding.validation import checked
-from agent.verify import DAYS_AHEAD, DAYS_SPREAD, a_day, verify
-from agent.verify_proofs import in_json, in_lines, is_nominal
+from agent.verify.proofs import in_json, in_lines, is_nominal
+from agent.verify.verification import DAYS_AHEAD, DAYS_SPREAD, a_day, verify
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from config.loading import SettingsError

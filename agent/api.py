@@ -11,8 +11,8 @@ from aiohttp import web
 from agent.availability_query import read_query
 from agent.errors import FieldError
 from agent.messages import NothingToShow
+from agent.pms.slugs import slugs
 from agent.problems import problem
-from agent.slugs import slugs
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agent.availability_query import Query
     from agent.clock import Clock
     from agent.messages import Room, RoomsFound
-    from agent.pms import PmsClient
+    from agent.pms.client import PmsClient
     from agent.telemetry import Telemetry
 
 # Set on SIGTERM, so that nobody new is sent here.

@@ -12,24 +12,24 @@ import aiohttp
 from aiohttp import web
 
 from agent.api import STOPPING, Api
-from agent.booking import BookingPolicy
-from agent.booking_desk import BookingDesk
-from agent.conversations import Conversations
-from agent.pms import PmsClient
+from agent.kept.conversations import Conversations
+from agent.kept.redis_store import RedisStore
+from agent.kept.store import MemoryStore
+from agent.pms.booking import BookingPolicy
+from agent.pms.booking_desk import BookingDesk
+from agent.pms.client import PmsClient
+from agent.pms.proxy import Proxy
 from agent.problems import BODY_LIMIT_BYTES, speak_problems
-from agent.proxy import Proxy
-from agent.redis_store import RedisStore
-from agent.runner import Runner
-from agent.store import MemoryStore
+from agent.serving.runner import Runner
+from agent.serving.turns import Turns
+from agent.serving.waiting import Waiting
+from agent.serving.worker import Worker
 from agent.telemetry import Telemetry, watch_requests
 from agent.tracing import trace_requests
-from agent.turns import Turns
 from agent.understanding.feasts import Habits
 from agent.understanding.grammar import Grammar
-from agent.waiting import Waiting
-from agent.webhook import Webhook, WebhookPolicy
-from agent.whatsapp import DEFAULT_API_URL, WhatsApp
-from agent.worker import Worker
+from agent.whatsapp.client import DEFAULT_API_URL, WhatsApp
+from agent.whatsapp.webhook import Webhook, WebhookPolicy
 from config.tracing import OFF
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from agent.clock import Clock
-    from agent.store import Store
+    from agent.kept.store import Store
     from agent.tracing import Tracer
     from config.agent_settings import AgentSettings
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from agent.dialogue import State
+    from agent.dialogue.step import State
     from agent.messages import (
         Booked,
         BookingRefused,

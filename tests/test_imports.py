@@ -97,7 +97,8 @@ def test_the_cores_are_pure() -> None:
             "proxy.problems",
         ),
         *("proxy.qloapps.classes", "proxy.qloapps.keys", "proxy.qloapps.answers"),
-        *("agent.understanding.grammar", "agent.dialogue", "agent.replies"),
+        *("agent.understanding.grammar", "agent.dialogue.step"),
+        "agent.replies.render",
     }
     assert cores <= PURE
 

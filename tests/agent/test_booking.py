@@ -9,14 +9,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.booking import (
-    BookingPolicy,
-    booking_body,
-    changed,
-    orders_target,
-    read_booking,
-    read_orders,
-)
 from agent.messages import (
     Booked,
     BookingRefused,
@@ -27,7 +19,15 @@ from agent.messages import (
     RoomsFound,
     Search,
 )
-from agent.names import email_of
+from agent.pms.booking import (
+    BookingPolicy,
+    booking_body,
+    changed,
+    orders_target,
+    read_booking,
+    read_orders,
+)
+from agent.pms.names import email_of
 
 SEARCH = Search(
     checkin=date(2027, 1, 10), checkout=date(2027, 1, 12), adults=2, children=1

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.messages import Guest
-from agent.runner import Runner
-from agent.sessions import Sessions
+from agent.play.sessions import Sessions
+from agent.serving.runner import Runner
 from agent.understanding.grammar import Grammar
 from demo import faults, houses
 from demo.houses import HotelPlan, TypePlan

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agent.app import make_parts, serving
-from agent.chat import Chat, guest_named
-from agent.chat_terminal import Terminal
+from agent.chat.shell import Chat, guest_named
+from agent.chat.terminal import Terminal
 from agent.messages import Phrase
-from agent.replies import PHRASES
+from agent.replies.render import PHRASES
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from demo import faults

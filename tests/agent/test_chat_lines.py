@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.chat_lines import breaker_line, picked, reply_lines
+from agent.chat.lines import breaker_line, picked, reply_lines
 from agent.messages import Choice, Reply
 
 YES, NO = Choice(text="yes", title="Yes"), Choice(text="no", title="No")

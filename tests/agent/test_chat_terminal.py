@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from agent.chat_terminal import Terminal
+from agent.chat.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from agent.conversations import Conversations
-from agent.dialogue_state import Pending, State
+from agent.dialogue.state import Pending, State
+from agent.kept.conversations import Conversations
 from agent.messages import Guest, Quote, Room, Search
 
 GUEST = Guest(address="5491100000177", is_phone=True)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent.forget import address_of, forget
-from agent.inbox import Kept, Letter
+from agent.kept.forget import address_of, forget
+from agent.kept.inbox import Kept, Letter
+from agent.kept.store import MemoryStore
 from agent.messages import Guest
-from agent.store import MemoryStore
 
 if TYPE_CHECKING:
     from fakes.clock import FakeClock

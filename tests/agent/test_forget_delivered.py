@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from agent.app import make_app, make_store
-from agent.forget import forget
+from agent.kept.forget import forget
 from agent.telemetry import Telemetry
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent.hotel_ari import read_answer, search_body
 from agent.messages import NothingToShow, RoomsFound, Search
+from agent.pms.hotel_ari import read_answer, search_body
 from fakes.proxy import hotel_ari
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import PayloadError
-from agent.inbound import read_payload
-from agent.inbox import Letter
+from agent.kept.inbox import Letter
 from agent.messages import Guest
+from agent.whatsapp.inbound import read_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from hypothesis.stateful import (
     rule,
 )
 
-from agent import inbox
 from agent.errors import ClaimError
-from agent.inbox import DAY_S, LEASE_S, PAIR_S, WINDOW_S, Kept, Letter
+from agent.kept import inbox
+from agent.kept.inbox import DAY_S, LEASE_S, PAIR_S, WINDOW_S, Kept, Letter
 from agent.messages import Choice, Guest, Reply
 
 GUEST = Guest(address="5491100000177", is_phone=True, name="Lucía")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.names import LONGEST_NAME, email_of, name_of
+from agent.pms.names import LONGEST_NAME, email_of, name_of
 
 # QloApps' own rule, and what its database can keep.
 IS_NAME = re.compile(r'[^0-9!<>,;?=+()@#"°{}_$%:\U00010000-\U0010ffff]+')

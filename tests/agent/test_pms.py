@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from agent.messages import NothingToShow, RoomsFound, Search
-from agent.pms import PmsClient
-from agent.proxy import ANSWER_LIMIT_BYTES, Proxy
+from agent.pms.client import PmsClient
+from agent.pms.proxy import ANSWER_LIMIT_BYTES, Proxy
 from config.tracing import OFF
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent.hotel_ari import search_body
 from agent.messages import NothingToShow, Search
+from agent.pms.hotel_ari import search_body
 from demo import faults, houses
 from demo.houses import HotelPlan, TypePlan
 from demo.rules import Closure, PriceRule

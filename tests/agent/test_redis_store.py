@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent import inbox
 from agent.errors import ClaimError, StoreError
-from agent.inbox import DAY_S, Kept, Letter
+from agent.kept import inbox
+from agent.kept.inbox import DAY_S, Kept, Letter
+from agent.kept.redis_store import SCANNED_AT_ONCE, RedisStore
+from agent.kept.store import MemoryStore
 from agent.messages import Choice, Guest, Reply
-from agent.redis_store import SCANNED_AT_ONCE, RedisStore
-from agent.store import MemoryStore
 from agent.telemetry import Telemetry
 from config.clock import SystemClock
 from fakes.redis_server import a_redis
@@ -19,7 +19,7 @@ from fakes.redis_server import a_redis
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from agent.store import Store
+    from agent.kept.store import Store
     from fakes.clock import FakeClock
     from fakes.redis_server import RedisServer
 

@@ -20,8 +20,8 @@ from agent.messages import (
     Summarise,
     TellBooked,
 )
-from agent.replies import LABELS, PHRASES, render, room_name
-from agent.replies_format import day, money
+from agent.replies.formats import day, money
+from agent.replies.render import LABELS, PHRASES, render, room_name
 
 SEARCH = Search(
     checkin=date(2026, 12, 5), checkout=date(2026, 12, 8), adults=2, children=1

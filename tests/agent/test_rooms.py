@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from agent.messages import ROOM_TYPES
-from agent.rooms import known_type
+from agent.pms.rooms import known_type
 
 
 @pytest.mark.parametrize(

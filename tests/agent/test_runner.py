@@ -21,9 +21,9 @@ from agent.messages import (
     Slots,
     Understood,
 )
-from agent.replies import PHRASES
-from agent.runner import Runner
-from agent.sessions import Sessions
+from agent.play.sessions import Sessions
+from agent.replies.render import PHRASES
+from agent.serving.runner import Runner
 from fakes.talk import CHECKIN, CHECKOUT, FOUND
 
 if TYPE_CHECKING:

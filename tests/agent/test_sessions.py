@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.dialogue import State
+from agent.dialogue.step import State
 from agent.messages import Guest
-from agent.sessions import Sessions
+from agent.play.sessions import Sessions
 
 if TYPE_CHECKING:
     from fakes.clock import FakeClock

@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agent.messages import Room
-from agent.slugs import slugs
+from agent.pms.slugs import slugs
 
 
 def a_room(number: int, name: str) -> Room:

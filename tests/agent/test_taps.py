@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from agent.inbox import PAIR_S
+from agent.kept.inbox import PAIR_S
 from agent.messages import Phrase
-from agent.replies import LABELS, PHRASES
-from agent.webhook import BURST_S
+from agent.replies.render import LABELS, PHRASES
+from agent.whatsapp.webhook import BURST_S
 from fakes.deliveries import PHONE, body, deliver, tap
 from fakes.redis_server import a_redis
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp, text_of

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent.conversations import Conversations
-from agent.inbox import Kept, Letter
+from agent.dialogue.state_codec import decode
+from agent.kept.conversations import Conversations
+from agent.kept.inbox import Kept, Letter
 from agent.messages import Guest, Phrase
-from agent.play import ZONE
-from agent.play_house import House
-from agent.replies import PHRASES
-from agent.runner import Runner
-from agent.state_codec import decode
+from agent.play.house import House
+from agent.play.player import ZONE
+from agent.replies.render import PHRASES
+from agent.serving.runner import Runner
+from agent.serving.turns import Turns
 from agent.telemetry import Telemetry
-from agent.turns import Turns
 from agent.understanding.grammar import Grammar
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, TypeAlias
 
 from agent.messages import Phrase
-from agent.replies import PHRASES
+from agent.replies.render import PHRASES
 from fakes.deliveries import body, deliver, failed
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp
 from fakes.whatsapp_limits import Refusal

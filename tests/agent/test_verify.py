@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agent import verify as verifying
-from agent.verify import AddressError, a_day, verify
-from agent.verify_proofs import (
+from agent.verify import verification as verifying
+from agent.verify.proofs import (
     NOMINAL,
     Heard,
     Proof,
@@ -24,6 +23,7 @@ from agent.verify_proofs import (
     offers_rooms,
     shows_closed,
 )
+from agent.verify.verification import AddressError, a_day, verify
 from config.clock import SystemClock
 from fakes.deliveries import PATH
 from fakes.redis_server import free_port

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from agent.messages import Phrase
-from agent.replies import PHRASES
+from agent.replies.render import PHRASES
 from fakes.deliveries import PHONE, body, deliver
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp
 

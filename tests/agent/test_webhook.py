@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agent.messages import Phrase
-from agent.replies import PHRASES
+from agent.replies.render import PHRASES
 from fakes.deliveries import PATH, PHONE, body, deliver
 from fakes.whatsapp import NUMBER, RATE, TOKEN, UNAVAILABLE, FakeWhatsApp
 

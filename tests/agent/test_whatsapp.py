@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import SendError
 from agent.messages import Choice, Guest, Reply
-from agent.whatsapp import WhatsApp
+from agent.whatsapp.client import WhatsApp
 from fakes.whatsapp import (
     BAD_TOKEN,
     NUMBER,

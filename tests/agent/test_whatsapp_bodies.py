@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.messages import Choice, Guest, Reply
-from agent.whatsapp_bodies import SAYS, message_body
+from agent.whatsapp.bodies import SAYS, message_body
 from fakes.whatsapp_limits import limits
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from agent.errors import SendError
-from agent.whatsapp_errors import ACTIONS, TRIES_LIMIT, Verdict, judge
+from agent.whatsapp.errors import ACTIONS, TRIES_LIMIT, Verdict, judge
 
 
 @pytest.mark.parametrize(

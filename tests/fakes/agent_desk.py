@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from agent.booking import BookingPolicy
-from agent.booking_desk import BookingDesk
 from agent.messages import Guest, Quote, RoomsFound, Search
-from agent.pms import PmsClient
-from agent.proxy import Proxy
+from agent.pms.booking import BookingPolicy
+from agent.pms.booking_desk import BookingDesk
+from agent.pms.client import PmsClient
+from agent.pms.proxy import Proxy
 from config.tracing import OFF
 
 if TYPE_CHECKING:

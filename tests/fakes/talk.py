@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agent.dialogue import State, step
+from agent.dialogue.step import State, step
 from agent.messages import (
     AskBreaker,
     AskPms,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.dialogue_choice import chosen, named_in_part, uncommon
+from agent.dialogue.choice import chosen, named_in_part, uncommon
 from agent.messages import Room
 
 OFFERED = tuple(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.dialogue_cues import (
+from agent.dialogue.cues import (
     asks_what_is_free,
     changes_a_booking,
     finds_it_dear,

@@ -11,8 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agent.dialogue import State, step
-from agent.dialogue_cues import picked
+from agent.dialogue.cues import picked
+from agent.dialogue.state_codec import decode, encode
+from agent.dialogue.step import State, step
 from agent.messages import (
     ROOM_TYPES,
     AskBreaker,
@@ -42,9 +43,8 @@ from agent.messages import (
     TellBooked,
     Understood,
 )
-from agent.replies import render
-from agent.replies_choices import choices
-from agent.state_codec import decode, encode
+from agent.replies.choices import choices
+from agent.replies.render import render
 from fakes.talk import DOUBLE, NOW, SUITE, TRIPLE
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent.play import Dialogue, DialogueError, play, read_dialogues
+from agent.play.player import Dialogue, DialogueError, play, read_dialogues
 from agent.understanding.grammar import Grammar
 
 if TYPE_CHECKING:
-    from agent.play import Verdict
+    from agent.play.player import Verdict
 
 DATA = Path(__file__).parent.parent / "data"
 WRITTEN = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.dialogue import State
-from agent.dialogue_state import Deal, Pending
+from agent.dialogue.state import Deal, Pending
+from agent.dialogue.state_codec import VERSION, decode, encode
+from agent.dialogue.step import State
 from agent.messages import Period, Quote, Search
-from agent.state_codec import VERSION, decode, encode
 from fakes.talk import CHECKIN, CHECKOUT, DOUBLE, STAY, SUITE
 
 QUOTE = Quote(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from agent.dialogue_taps import UNKNOWN, answered_by, is_late
+from agent.dialogue.taps import UNKNOWN, answered_by, is_late
 from agent.messages import (
     BookingUnknown,
     CheckBooking,
@@ -14,7 +14,7 @@ from agent.messages import (
     Summarise,
     TappedLate,
 )
-from agent.replies_choices import choices
+from agent.replies.choices import choices
 from fakes.talk import CHECKIN, CHECKOUT, FOUND, SUITE, Talk, phrases
 
 YES = Intent.CONFIRM_YES

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from agent.dialogue import State
+from agent.dialogue.step import State
 from agent.messages import (
     AskPms,
     HandOff,

@@ -1,0 +1,1 @@
+"""`python -m agent chat`: the dialogue in a terminal."""

@@ -1,0 +1,1 @@
+"""What a guest hears and what is done: the state machine (pure)."""

@@ -1,0 +1,1 @@
+"""`python -m agent play`: written dialogues against a house in memory."""

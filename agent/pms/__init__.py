@@ -1,0 +1,1 @@
+"""The hotel's PMS through the proxy: rooms found, bookings made."""

@@ -1,0 +1,1 @@
+"""`python -m agent verify`: the final validation after a recovery."""

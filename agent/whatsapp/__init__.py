@@ -1,0 +1,1 @@
+"""The Cloud API: what comes in, what goes out, what its errors ask for."""
