@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
     """Go on with what the breaker was asked for."""
     is_closed = breaker == "closed"
+    was_promised = state.waits_for_pms
     awaits, state = (
         state.awaits,
         replace(
@@ -58,9 +59,9 @@ def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
         case "breaker_to_book":
             return _booking(state) if is_closed else refused(state)
         case "breaker_to_notify":
-            if is_closed:
-                return pms_is_back(replace(state, waits_for_pms=True), today)
-            return _notifying(state)
+            if not is_closed:
+                return _notifying(state)
+            return _tried_again(state, today, was_promised=was_promised)
         case "breaker_to_note":
             return _nothing_to_tell(state) if is_closed else _noted(state)
         case "breaker_to_offer":
@@ -69,6 +70,18 @@ def breaker_told(state: State, breaker: BreakerState, today: date) -> Step:
             return (state, open_question(state)) if is_closed else _put_off(state)
         case _:
             return state, []
+
+
+def _tried_again(state: State, today: date, *, was_promised: bool) -> Step:
+    """
+    Go on with who would be told when the PMS is back, since it may be.
+
+    Only a breaker that was not closed before tells that it is: one that has not opened
+    yet stands before a PMS that has just begun to fail.
+    """
+    if was_promised:
+        return pms_is_back(replace(state, waits_for_pms=True), today)
+    return go_on(replace(state, asks_to_notify=False, wants_booking=True), today)
 
 
 def _for_later(state: State) -> Step:

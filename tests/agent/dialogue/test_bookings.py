@@ -251,13 +251,23 @@ def test_not_to_be_told(intent: Intent, *, wants_no_word: bool) -> None:
     assert talk.hears(PmsIsBack()) == []
 
 
+def test_a_pms_that_has_just_begun_to_fail_is_not_back() -> None:
+    """Before the breaker opens a yes to be told hears no word of a recovery."""
+    talk = Talk(found=NothingToShow(why="Down."))
+    talk.says(checkin=CHECKIN, checkout=CHECKOUT, adults=2)
+    again = [Phrase.CANNOT_CHECK, Phrase.ASK_TO_NOTIFY]
+    assert phrases(talk.says(YES)) == again
+    talk.breaker = "open"
+    assert phrases(talk.says(YES)) == [Phrase.WILL_NOTIFY]
+
+
 def test_back_before_the_guest_answers() -> None:
     """Who wants to be told when it is back already goes on at once."""
     talk = summed_up()
     talk.breaker = "open"
     talk.says(YES)
     talk.breaker = "closed"
-    assert phrases(talk.says(YES)) == [Phrase.PMS_IS_BACK, Phrase.ASK_CONFIRMATION]
+    assert phrases(talk.says(YES)) == [Phrase.ASK_CONFIRMATION]
     talk.breaker = "open"
     talk.says(YES)
     assert phrases(talk.says(NO)) == [Phrase.AS_YOU_LIKE]
