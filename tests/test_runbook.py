@@ -18,6 +18,7 @@ import yaml
 from demo.control import make_control
 from demo.page.running import served
 from demo.stage import a_stage
+from deploy.flyctl import fault
 from proxy.doctor.report import LANGUAGES
 from proxy.doctor.values import Judgement
 
@@ -34,20 +35,6 @@ ANYTHING = "…"
 # Long enough that the commands of an outage come before its first probe.
 PACE = {"PROXY_BREAKER_OPEN_S": "5"}
 PATIENCE_S = 60
-
-# What flyctl takes (its own reference): the words, and the flags without a value and
-# with one.
-FLY: dict[str, tuple[set[str], set[str]]] = {
-    "apps restart": (set(), set()),
-    "checks list": (set(), {"-a"}),
-    "logs": ({"--no-tail", "--json"}, {"-a", "-m", "-r"}),
-    "machine list": (set(), {"-a"}),
-    "proxy": (set(), {"-a"}),
-    "releases": ({"--image"}, {"-a"}),
-    "secrets import": ({"--stage"}, {"-a"}),
-    "ssh console": (set(), {"-a", "-g", "-C", "--machine"}),
-    "status": (set(), {"-a"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +148,8 @@ def test_an_output_must_be_the_one_shown() -> None:
 )
 def test_fly_commands_are_todays(command: Command) -> None:
     """Each is a subcommand that exists, with flags that it takes."""
-    words = shlex.split(command.line.partition(" | ")[0])
-    assert words.pop(0) == "fly"
-    name = next((n for n in FLY if words[: len(n.split())] == n.split()), None)
-    assert name is not None, command.line
-    plain, valued = FLY[name]
-    rest = words[len(name.split()) :]
-    while rest:
-        word = rest.pop(0)
-        if word in valued:
-            rest.pop(0)
-        else:
-            assert word in plain or not word.startswith("-"), word
+    assert command.line.startswith("fly ")
+    assert fault(command.line) is None
 
 
 @pytest.mark.parametrize(

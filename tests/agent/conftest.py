@@ -11,13 +11,16 @@ from agent.app import make_app
 from config.agent_settings import AgentSettings
 from fakes.clock import FakeClock
 from fakes.proxy import FakeProxy
+from fakes.redis_server import a_redis
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
     from pytest_aiohttp.plugin import AiohttpClient, AiohttpServer
+
+    from fakes.redis_server import RedisServer
 
     AgentClient: TypeAlias = TestClient[web.Request, web.Application]
 
@@ -48,6 +51,13 @@ async def proxy_url(proxy: FakeProxy, aiohttp_server: AiohttpServer) -> str:
     """Serve the fake proxy."""
     server = await aiohttp_server(proxy.app())
     return str(server.make_url("")).rstrip("/")
+
+
+@pytest.fixture
+async def redis() -> AsyncIterator[RedisServer]:
+    """Start a Redis."""
+    async with a_redis() as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ from agent.app import make_app
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from fakes.deliveries import PATH, PHONE, body, deliver
-from fakes.redis_server import a_redis
 from fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from aiohttp import web
     from aiohttp.test_utils import TestClient
@@ -28,13 +27,6 @@ if TYPE_CHECKING:
     Start: TypeAlias = Callable[..., Awaitable[Client]]
 
 PATIENCE_S = 5
-
-
-@pytest.fixture
-async def redis() -> AsyncIterator[RedisServer]:
-    """Start a Redis."""
-    async with a_redis() as server:
-        yield server
 
 
 @pytest.fixture

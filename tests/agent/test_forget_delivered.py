@@ -15,7 +15,6 @@ from agent.telemetry import Telemetry
 from config.agent_settings import AgentSettings
 from config.clock import SystemClock
 from fakes.deliveries import body, deliver
-from fakes.redis_server import a_redis
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,13 +35,6 @@ TRACES = (
     base64.b64encode(PHONE.encode())[:-3].decode(),
 )
 PATIENCE_S = 5
-
-
-@pytest.fixture
-async def redis() -> AsyncIterator[RedisServer]:
-    """Start a Redis."""
-    async with a_redis() as server:
-        yield server
 
 
 @pytest.fixture

@@ -42,13 +42,6 @@ FULL = Kept(
 
 
 @pytest.fixture
-async def redis() -> AsyncIterator[RedisServer]:
-    """Start a Redis."""
-    async with a_redis() as server:
-        yield server
-
-
-@pytest.fixture
 async def redis_store(redis: RedisServer) -> AsyncIterator[RedisStore]:
     """Keep records in it."""
     store = new_store(redis)

@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ips allocate-v4": ("--shared", "-a"),
     "ips allocate-v6": ("", "-a"),
     "ips list": ("", "-a"),
-    "logs": ("--no-tail --json", "-a --machine"),
+    "logs": ("--no-tail --json", "-a -m --machine"),
     "machine clone": ("", "-a --region"),
     "machine list": ("", "-a"),
     "proxy": ("", "-a"),
