@@ -69,14 +69,16 @@ class Stage:
 
     async def state(self) -> float:
         """Return the gauge that the agent's public host shows (runbook)."""
-        return await self._gauge(self.agent, "pms_circuit_breaker_state")
+        async with self.session.get(f"{self.agent.url}/metrics") as response:
+            text = await response.text()
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                if sample.name == "pms_circuit_breaker_state":
+                    return sample.value
+        raise LookupError("The agent shows no pms_circuit_breaker_state.")
 
-    async def proxy_status(self) -> tuple[dict[str, Any] | None, int]:
-        """
-        Return the proxy's `/status.json`, and how many nights its calendar holds.
-
-        None and 0 where it does not answer soon.
-        """
+    async def proxy_status(self) -> dict[str, Any] | None:
+        """Return the proxy's `/status.json`, None where it does not answer soon."""
         try:
             async with (
                 asyncio.timeout(STATUS_WITHIN_S),
@@ -84,9 +86,9 @@ class Stage:
             ):
                 response.raise_for_status()
                 status: dict[str, Any] = await response.json()
-                return status, int(await self._gauge(self.proxy, "pms_calendar_nights"))
+                return status
         except (TimeoutError, aiohttp.ClientError, ValueError):
-            return None, 0
+            return None
 
     async def is_live(self) -> bool:
         """Ask both processes whether they live."""
@@ -95,15 +97,6 @@ class Stage:
                 if not response.ok:
                     return False
         return True
-
-    async def _gauge(self, process: Process, name: str) -> float:
-        async with self.session.get(f"{process.url}/metrics") as response:
-            text = await response.text()
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                if sample.name == name:
-                    return sample.value
-        raise LookupError(f"{process.module} shows no {name}.")
 
 
 @asynccontextmanager

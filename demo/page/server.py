@@ -60,12 +60,11 @@ class Page:
     """
     The handlers, and what they show and move.
 
-    `proxy_status` gives the proxy's `/status.json`, None where it does not answer, and
-    the nights of its calendar.
+    `proxy_status` gives the proxy's `/status.json`, None where it does not answer.
     """
 
     pms: StandIn
-    proxy_status: Callable[[], Awaitable[tuple[dict[str, Any] | None, int]]]
+    proxy_status: Callable[[], Awaitable[dict[str, Any] | None]]
     account: Account
     crowd: Crowd
     news: News
@@ -131,10 +130,8 @@ class Page:
             self.crowd.watchers -= 1
 
     async def _house(self) -> House:
-        status, nights = await self.proxy_status()
         return House(
-            status=status,
-            nights=nights,
+            status=await self.proxy_status(),
             fault=playing(self.pms),
             is_crowded=self.crowd.is_on,
             answers=tuple(self.crowd.answers),

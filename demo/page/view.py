@@ -22,12 +22,11 @@ class House:
     """
     How the house is now.
 
-    `status` is the proxy's `/status.json`, None where it does not answer; `nights`
-    those of its calendar; `fault` what the PMS plays, None in health.
+    `status` is the proxy's `/status.json`, None where it does not answer; `fault` what
+    the PMS plays, None in health.
     """
 
     status: dict[str, Any] | None
-    nights: int
     fault: str | None
     is_crowded: bool
     answers: Sequence[Answer]
@@ -45,6 +44,7 @@ def house_view(house: House, words: Words) -> dict[str, Any]:
     state = breaker.get("state", "unknown")
     title, means = words.states.get(state, words.states["unknown"])
     copies = (house.status or {}).get("cache", {}).get("entries", 0)
+    nights = (house.status or {}).get("calendar", {}).get("usable", 0)
     return {
         "state": state,
         "fault": house.fault,
@@ -54,7 +54,7 @@ def house_view(house: House, words: Words) -> dict[str, Any]:
             "means": means if house.status is not None else say["unreachable"],
             "cause": _cause(breaker, words),
             "probe": _probe(state, breaker.get("retry_after_s"), words),
-            "held": say["copies"].format(copies=copies, nights=house.nights),
+            "held": say["copies"].format(copies=copies, nights=nights),
             "pms": _pms(house.fault, words),
         },
         "lists": {

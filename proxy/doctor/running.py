@@ -86,8 +86,7 @@ async def look_at_proxy(upstream: Upstream, url: str) -> ProxySeen:
         status, metrics = await asyncio.gather(
             _get(upstream, "/status.json"), _get(upstream, "/metrics")
         )
-        told = _Status.model_validate_json(status).breaker
-        hotel = _Status.model_validate_json(status).upstream.hotel
+        read = _Status.model_validate_json(status)
     except UpstreamTimeout:
         return ProxySeen(failed(Check.BREAKER, Remark.PROXY_SILENT, url=url))
     except UpstreamError:
@@ -95,6 +94,7 @@ async def look_at_proxy(upstream: Upstream, url: str) -> ProxySeen:
     except (ValidationError, _ForeignError):
         return ProxySeen(failed(Check.BREAKER, Remark.PROXY_FOREIGN, url=url))
     open_s = _OPEN_SECONDS.search(metrics.decode(errors="replace"))
+    told = read.breaker
     forced = told.forced
     running = Running(
         state=told.state.value,
@@ -108,7 +108,7 @@ async def look_at_proxy(upstream: Upstream, url: str) -> ProxySeen:
             Failure(at=one.at, cause=one.cause, operation=one.operation)
             for one in told.last_failures
         ),
-        hotel=hotel,
+        hotel=read.upstream.hotel,
     )
     return ProxySeen(_finding(running, forced), running)
 

@@ -115,8 +115,11 @@ def test_the_state_is_told_in_words() -> None:
         ],
     }
     house = House(
-        status={"breaker": breaker, "cache": {"entries": 3}},
-        nights=180,
+        status={
+            "breaker": breaker,
+            "cache": {"entries": 3},
+            "calendar": {"usable": 180},
+        },
         fault="expired_key",
         is_crowded=True,
         answers=[Answer(AT, "rooms", 4), Answer(AT, "stale", 4, 42)],
@@ -139,7 +142,7 @@ def test_the_state_is_told_in_words() -> None:
 
 def test_a_proxy_that_is_away_is_no_healthy_one() -> None:
     """Where its status cannot be read the page says so."""
-    house = House(status=None, nights=0, fault=None, is_crowded=True, answers=[])
+    house = House(status=None, fault=None, is_crowded=True, answers=[])
     shown = house_view(house, WORDS["es"])
     assert shown["state"] == "unknown"
     assert shown["texts"]["means"] == "El proxy no responde."

@@ -30,9 +30,13 @@ class DemoPage:
     url: str = ""
     breaker: dict[str, Any] = field(default_factory=lambda: {"state": "closed"})
 
-    async def status(self) -> tuple[dict[str, Any], int]:
+    async def status(self) -> dict[str, Any]:
         """Tell as the proxy would."""
-        return {"breaker": self.breaker, "cache": {"entries": 2}}, 180
+        return {
+            "breaker": self.breaker,
+            "cache": {"entries": 2},
+            "calendar": {"usable": 180},
+        }
 
     def hotel_says(self, body: dict[str, Any]) -> None:
         """Let the hotel write to the first guest."""
