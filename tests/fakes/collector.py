@@ -47,6 +47,7 @@ class Collector:
     asked: int = 0
     spans: list[Told] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    refused: list[bytes] = field(default_factory=list)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def environ(self, service: str = "") -> dict[str, str]:
@@ -67,15 +68,24 @@ class Collector:
             while not all(self.named(name) for name in names):
                 await asyncio.sleep(0.01)
 
+    async def until_refused(self, name: str) -> None:
+        """Wait until a span of this name has been refused."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(name.encode() in body for body in self.refused):
+                await asyncio.sleep(0.01)
+
     async def take(self, request: web.Request) -> web.Response:
         """Answer one export."""
         self.asked += 1
         if self.hangs:
             await self.let_go.wait()
-        if self.status == 200:
-            self.raw.append(await request.read())
-            self._keep(ExportTraceServiceRequest.FromString(self.raw[-1]))
-        return web.Response(status=self.status)
+        body, status = await request.read(), self.status
+        if status == 200:
+            self.raw.append(body)
+            self._keep(ExportTraceServiceRequest.FromString(body))
+        else:
+            self.refused.append(body)
+        return web.Response(status=status)
 
     def _keep(self, export: ExportTraceServiceRequest) -> None:
         for resource in export.resource_spans:
